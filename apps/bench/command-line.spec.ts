@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { wantedOf } from './command-line.ts';
+
+/** What is said about arguments that are refused. */
+function complaintAbout(...args: string[]): string {
+  let said = '';
+  expect(() => wantedOf(args, (text) => void (said += text))).toThrow();
+  return said;
+}
+
+test('without arguments everything is measured, and no file is written', () => {
+  expect(wantedOf([])).toEqual({ only: ['P1', 'P2', 'P3', 'P5'], events: 100_000, seconds: 5 });
+});
+
+test('a part is measured in the order of the table, whatever the order and case it was named in', () => {
+  expect(wantedOf(['--only', 'p5, P1,P5']).only).toEqual(['P1', 'P5']);
+});
+
+test('file, events and seconds are taken as given', () => {
+  expect(wantedOf(['--json', 'out.json', '--events', '2000', '--seconds', '1'])).toMatchObject({
+    json: 'out.json',
+    events: 2_000,
+    seconds: 1,
+  });
+});
+
+test.each([
+  ['an unknown measure', ['--only', 'P1,P99'], 'There is no measure "P99"'],
+  ['an empty list of measures', ['--only', ''], 'There is no measure ""'],
+  ['an unknown option', ['--fast'], "unknown option '--fast'"],
+  ['an argument that belongs to no option', ['P1'], 'too many arguments'],
+  ['a number with a fraction', ['--seconds', '1.5'], 'a whole number, 1 or more'],
+  ['too few events', ['--events', '999'], 'a whole number, 1000 or more'],
+  ['an option without its value', ['--json'], 'argument missing'],
+])('%s is refused, and it is said why', (_, args, expected) => {
+  expect(complaintAbout(...args)).toContain(expected);
+});

@@ -1,0 +1,194 @@
+import { fact, facts } from '#kernel/facts';
+import { code, day, doc, id, instant, list, money, optional, text, year } from '#kernel/fields';
+import { minus, type Money, plus, zeroKr } from '#kernel/money';
+import { stream } from '#kernel/stream';
+import { Table } from '#kernel/table';
+import type { Day, Instant } from '#kernel/time';
+import { appropriation, bankAccount, costCategories, fundingYearId, mandateOf } from './words.ts';
+
+/** Money of a year is released when a report that holds the year's statement is submitted (domain 7.5). */
+const ofYear = {
+  class: 'FINANCE',
+  release: (data: { readonly fundingYearId: string }) => `year:${data.fundingYearId}`,
+  partOf: (data: { readonly fundingYearId: string }) => [mandateOf(data.fundingYearId)],
+} as const;
+
+export const FundingYearFacts = facts({
+  FundingYearAllocated: fact({
+    says: 'Funds up to a ceiling were allocated to the mandate for a year.',
+    sv: 'Medel anvisade',
+    class: 'PUBLIC',
+    data: {
+      fundingYearId,
+      mandateId: id('The mandate that the funds are for.'),
+      year: year('The year in which they may be used.'),
+      ceiling: money('The most that may be requisitioned and used.'),
+      requisitionObligationId: id('The obligation, with its deadline, to requisition them.'),
+    },
+    partOf: (data) => [data.mandateId],
+  }),
+  RequisitionSubmitted: fact({
+    ...ofYear,
+    says: 'Funds of the year were asked for.',
+    sv: 'Rekvisition inlämnad',
+    data: {
+      fundingYearId,
+      requisitionId: id('The requisition.'),
+      amount: money('What is asked for.'),
+      addresseeOrgId: id('The paying authority.'),
+      decisionDiaryNumber: text('Diary number of the decision that the requisition rests on.'),
+      sentAt: instant('When it was sent.'),
+      doc: doc('The requisition as sent.'),
+    },
+  }),
+  RequisitionAcknowledged: fact({
+    ...ofYear,
+    says: 'The paying authority received a requisition.',
+    sv: 'Rekvisition mottagen',
+    fields: { '/receiptRef': 'ORG_INTERNAL' },
+    data: {
+      fundingYearId,
+      requisitionId: id('The requisition.'),
+      receivedAt: instant('When it was received: what counts for the deadline.'),
+      receiptRef: optional(text("The receiver's reference.")),
+    },
+  }),
+  RequisitionPaid: fact({
+    ...ofYear,
+    says: 'The funds of the year were paid, once and in one sum.',
+    sv: 'Medel utbetalda',
+    fields: { '/bankRef': 'ORG_INTERNAL' },
+    data: {
+      fundingYearId,
+      requisitionIds: list(id('A requisition of the year.'), 'All requisitions of the year.'),
+      paidOn: day('The day of payment.'),
+      amount: money('What was paid: the sum of the requisitions.'),
+      bankRef: text('Reference of the transfer.'),
+    },
+  }),
+  CostRecorded: fact({
+    ...ofYear,
+    says: 'A cost was booked on the year.',
+    sv: 'Kostnad bokförd',
+    fields: { '/voucherRef': 'ORG_INTERNAL' },
+    data: {
+      fundingYearId,
+      costId: id('The cost.'),
+      amount: money('What it cost.'),
+      costDate: day('The day it belongs to.'),
+      category: code(costCategories),
+      buyerGroupId: optional(id('The buyer group it was for.')),
+      supportId: optional(id('The support it was for.')),
+      appropriation,
+      voucherRef: text('Reference of the voucher.'),
+    },
+  }),
+  CostCorrected: fact({
+    ...ofYear,
+    says: 'A booked cost was corrected by a difference.',
+    sv: 'Kostnad rättad',
+    data: {
+      fundingYearId,
+      costId: id('The cost.'),
+      delta: money('What is added to it; negative to take away.', 'difference'),
+      reason: text('Why.'),
+    },
+  }),
+  UnusedFundsRepaid: fact({
+    ...ofYear,
+    says: 'Funds of the year that were not used were paid back.',
+    sv: 'Medel återbetalda',
+    fields: { '/bankRef': 'ORG_INTERNAL' },
+    data: {
+      fundingYearId,
+      repaymentId: id('The repayment.'),
+      obligationId: id('The obligation to repay, with its deadline.'),
+      amount: money('What was paid back.'),
+      paidOn: day('The day of payment: what counts for the deadline.'),
+      account: bankAccount,
+      decisionDiaryNumber: text('Diary number of the decision that the repayment refers to.'),
+      bankRef: text('Reference of the transfer.'),
+    },
+  }),
+});
+
+/** A funding year as its facts add up: ALLOCATED (Anvisat) → REQUISITIONED (Rekvirerat) → PAID (Utbetalt). */
+export interface FundingYear {
+  readonly is: 'UNKNOWN' | 'ALLOCATED' | 'REQUISITIONED' | 'PAID';
+  readonly ceiling: Money;
+  readonly requisitionObligationId: string;
+  readonly requisitions: Table<{ readonly sentAt: Instant; readonly receivedAt?: Instant }>;
+  readonly requisitioned: Money;
+  readonly paid: Money;
+  readonly costs: Table<{ readonly category: string; readonly amount: Money }>;
+  readonly used: Money;
+  readonly byCategory: Table<Money>;
+  readonly repayments: Table<Day>;
+  readonly repaid: Money;
+}
+
+const initial: FundingYear = {
+  is: 'UNKNOWN',
+  ceiling: zeroKr,
+  requisitionObligationId: '',
+  requisitions: Table.of(),
+  requisitioned: zeroKr,
+  paid: zeroKr,
+  costs: Table.of(),
+  used: zeroKr,
+  byCategory: Table.of(),
+  repayments: Table.of(),
+  repaid: zeroKr,
+};
+
+export const fundingYears = stream({
+  category: 'fundingyear',
+  object: 'FundingYear',
+  facts: FundingYearFacts,
+  initial,
+}).evolve({
+  FundingYearAllocated: (state, { ceiling, requisitionObligationId }) => ({
+    ...state,
+    is: 'ALLOCATED',
+    ceiling,
+    requisitionObligationId,
+  }),
+  RequisitionSubmitted: (state, { requisitionId, amount, sentAt }) => ({
+    ...state,
+    is: 'REQUISITIONED',
+    requisitions: state.requisitions.with(requisitionId, { sentAt }),
+    requisitioned: plus(state.requisitioned, amount),
+  }),
+  RequisitionAcknowledged: (state, { requisitionId, receivedAt }) => {
+    const requisition = state.requisitions.get(requisitionId);
+    return requisition
+      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }) }
+      : state;
+  },
+  RequisitionPaid: (state, { amount }) => ({ ...state, is: 'PAID', paid: amount }),
+  CostRecorded: (state, { costId, amount, category }) => booked(state, costId, category, amount),
+  CostCorrected: (state, { costId, delta }) =>
+    booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
+  UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }) => ({
+    ...state,
+    repayments: state.repayments.with(repaymentId, paidOn),
+    repaid: plus(state.repaid, amount),
+  }),
+});
+
+function booked(state: FundingYear, costId: string, category: string, amount: Money): FundingYear {
+  const before = state.costs.get(costId)?.amount ?? zeroKr;
+  return {
+    ...state,
+    costs: state.costs.with(costId, { category, amount: plus(before, amount) }),
+    used: plus(state.used, amount),
+    byCategory: state.byCategory.with(category, plus(state.byCategory.get(category) ?? zeroKr, amount)),
+  };
+}
+
+/** What was paid and not used; less than nothing where more was used (domain 7.3; nothing is carried over yet). */
+export const unusedOf = ({ paid, used }: Pick<FundingYear, 'paid' | 'used'>): Money => minus(paid, used);
+
+/** What is left to pay back. A year is settled when it is nothing: all that was paid is then used or repaid. */
+export const outstandingOf = (year: Pick<FundingYear, 'paid' | 'used' | 'repaid'>): Money =>
+  minus(unusedOf(year), year.repaid);

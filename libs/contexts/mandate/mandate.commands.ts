@@ -1,0 +1,71 @@
+import { command, commands, mandated, type Problem } from '#kernel/commands';
+import { without } from '#kernel/fields';
+import { MandateFacts } from './mandate.events.ts';
+
+const {
+  MandateRegistered,
+  DecisionReferenceRecorded,
+  MandateObjectiveDefined,
+  ObligationRegistered,
+  ObligationEvidenceLinked,
+  ObligationFulfilled,
+  MandateClosed,
+} = MandateFacts;
+
+export const MandateCommands = commands({
+  RegisterMandate: command({
+    says: 'Register a mandate that the government gave.',
+    by: [mandated('MANDATE_OWNER')],
+    input: MandateRegistered.definition.data,
+    malformed: ({ periodFrom, periodTo }): Problem | undefined =>
+      periodFrom > periodTo
+        ? { path: 'periodTo', rule: 'order', expected: `not before periodFrom, ${periodFrom}` }
+        : undefined,
+  }),
+  RecordDecisionReference: command({
+    says: 'Record the diary number of the decision, once it is known.',
+    by: [mandated('MANDATE_OWNER'), mandated('REGISTRAR')],
+    input: DecisionReferenceRecorded.definition.data,
+  }),
+  DefineObjective: command({
+    says: 'Define an objective, which the final report follows up.',
+    by: [mandated('MANDATE_OWNER')],
+    input: MandateObjectiveDefined.definition.data,
+  }),
+  RegisterObligation: command({
+    says: 'Register a duty that the decision states, with its deadline where it has one.',
+    by: [mandated('MANDATE_OWNER')],
+    input: ObligationRegistered.definition.data,
+    malformed({ kind, reportKind, hardDeadline, safeDeadline }): Problem | undefined {
+      if ((kind === 'REPORT') !== (reportKind !== undefined))
+        return { path: 'reportKind', rule: 'together', expected: 'one where the kind is REPORT, else none' };
+      if (safeDeadline === undefined) return undefined;
+      if (hardDeadline === undefined)
+        return { path: 'safeDeadline', rule: 'together', expected: 'none where there is no hardDeadline' };
+      if (safeDeadline > hardDeadline)
+        return { path: 'safeDeadline', rule: 'order', expected: `not after hardDeadline, ${hardDeadline}` };
+      return undefined;
+    },
+  }),
+  LinkObligationEvidence: command({
+    says: 'Link events to an obligation as evidence.',
+    by: [mandated('MANDATE_OWNER'), mandated('FACILITATOR')],
+    input: ObligationEvidenceLinked.definition.data,
+    malformed({ evidence }): Problem | undefined {
+      const ids = new Set(evidence.map(({ eventId }) => eventId));
+      return ids.size === 0 || ids.size < evidence.length
+        ? { path: 'evidence', rule: 'each', expected: 'at least one event, and each once' }
+        : undefined;
+    },
+  }),
+  AssessObligation: command({
+    says: 'Assess an obligation as fulfilled, on the evidence linked to it.',
+    by: [mandated('MANDATE_OWNER')],
+    input: ObligationFulfilled.definition.data,
+  }),
+  CloseMandate: command({
+    says: 'Close the mandate: duties fulfilled or explained, the final report submitted, the books balanced.',
+    by: [mandated('MANDATE_OWNER')],
+    input: without(MandateClosed.definition.data, 'balance'),
+  }),
+});

@@ -1,0 +1,244 @@
+import { fact, facts } from '#kernel/facts';
+import { code, codeList, day, doc, eventId, group, i18n, id, int, list, money, optional, text } from '#kernel/fields';
+import { stream } from '#kernel/stream';
+import { Table } from '#kernel/table';
+import { type Day, yearOf } from '#kernel/time';
+import { appropriation, bankAccount, reportKinds } from './words.ts';
+
+/** Strongest first. */
+export const modalities = codeList('Modality', 'How strongly the decision binds: ska, bör, får, kan.', {
+  SHALL: 'ska',
+  SHOULD: 'bör',
+  MAY: 'får',
+  CAN: 'kan',
+});
+export const obligationKinds = codeList('ObligationKind', 'What it takes to fulfil an obligation.', {
+  ACTIVITY: 'Aktivitet',
+  INTERACTION: 'Samverkan, samråd, koordinering eller dialog',
+  REQUISITION: 'Rekvisition',
+  REPAYMENT: 'Återbetalning',
+  REPORT: 'Redovisning',
+  DOCUMENT: 'Hänvisning i handling',
+});
+export const interactionKinds = codeList('InteractionKind', 'How others are involved; never merged.', {
+  COLLABORATION: 'Samverkan',
+  SAMRAD: 'Samråd',
+  COORDINATION: 'Nära koordinering',
+  DIALOGUE: 'Dialog',
+});
+export const counterpartClasses = codeList('CounterpartClass', 'A class of organisations where none is named.', {
+  PUBLIC_BUYER: 'Relevanta offentliga beställare',
+  TRADE_BODY: 'Branschorganisationer',
+});
+
+const mandateId = id('The mandate (regeringsuppdrag).');
+const obligationId = id('The obligation of the mandate.');
+const source = group('Source', 'Where in the decision it stands.', { paragraph: text('Paragraph of the decision.') });
+const evidence = group('Evidence', 'An event that shows it.', {
+  eventId: eventId('The event.'),
+  type: text('Its type.', { max: 100 }),
+});
+
+export const MandateFacts = facts({
+  MandateRegistered: fact({
+    says: 'The government gave an authority a mandate.',
+    sv: 'Uppdrag registrerat',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      title: i18n('What the mandate is about.'),
+      principalOrgId: id('Who gave it.'),
+      mandatedOrgId: id('Who carries it out.'),
+      payerOrgId: id('Who pays the funds, and receives what is paid back.'),
+      decisionDiaryNumber: optional(text('Diary number of the decision.', { max: 100 })),
+      decisionDate: optional(day('The day of the decision.')),
+      signatory: group('Signatory', 'Who signed the decision.', {
+        name: text('Name as it is spelt.', { max: 200 }),
+        office: optional(text('Office held.', { max: 200 })),
+        sourceText: text('The name as the text of the decision has it.', { max: 200 }),
+      }),
+      periodFrom: day('First day of the period.'),
+      periodTo: day('Last day of the period.'),
+      repaymentAccount: bankAccount,
+      appropriation,
+      decisionDoc: doc('The decision.'),
+    },
+  }),
+  DecisionReferenceRecorded: fact({
+    says: 'The diary number of the decision became known.',
+    sv: 'Beslutets diarienummer registrerat',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      decisionDiaryNumber: text('Diary number of the decision.', { max: 100 }),
+      decisionDate: optional(day('The day of the decision.')),
+    },
+  }),
+  MandateObjectiveDefined: fact({
+    says: 'An objective of the mandate was defined.',
+    sv: 'Mål definierat',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      objectiveId: id('The objective.'),
+      code: text('Short code of the objective.', { max: 20 }),
+      text: i18n('What is to be reached.'),
+      source,
+    },
+  }),
+  ObligationRegistered: fact({
+    says: 'A duty that the decision states was registered.',
+    sv: 'Åtagande registrerat',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      obligationId,
+      row: optional(int('Its row in the analysis of the decision.', 1, 1_000)),
+      modality: code(modalities),
+      kind: code(obligationKinds),
+      reportKind: optional(code(reportKinds)),
+      text: i18n('What the decision says.'),
+      source,
+      counterpartOrgIds: list(id('An organisation.'), 'Organisations that the decision names as counterparts.'),
+      counterpartClass: optional(code(counterpartClasses)),
+      interactionKind: optional(code(interactionKinds)),
+      hardDeadline: optional(day('The date that the decision states; never moved.')),
+      safeDeadline: optional(day('The last working day on or before it, in statutory Swedish time.')),
+      evidenceTypes: list(
+        text('Type of an event.', { pattern: /^[A-Z][A-Za-z]+$/, expected: 'an event type in PascalCase', max: 100 }),
+        'Types of event that are evidence for it.',
+        50,
+      ),
+    },
+  }),
+  ObligationEvidenceLinked: fact({
+    says: 'Events were linked to an obligation as evidence.',
+    sv: 'Underlag kopplat',
+    class: 'PUBLIC',
+    fields: { '/evidence': 'ORG_INTERNAL', '/note': 'ORG_INTERNAL' },
+    data: {
+      mandateId,
+      obligationId,
+      evidence: list(evidence, 'The events.', 100),
+      note: optional(text('Why they show it.')),
+    },
+  }),
+  ObligationFulfilled: fact({
+    says: 'An obligation was assessed as fulfilled.',
+    sv: 'Åtagande uppfyllt',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      obligationId,
+      assessedOn: day('The day of the assessment.'),
+      reasoning: i18n('Why it is fulfilled.'),
+    },
+  }),
+  MandateClosed: fact({
+    says: 'The mandate was closed, with its books balanced.',
+    sv: 'Uppdrag avslutat',
+    class: 'PUBLIC',
+    data: {
+      mandateId,
+      closedOn: day('The day of closing.'),
+      explanations: list(
+        group('Explanation', 'Why an obligation is left unfulfilled.', { obligationId, reasoning: i18n('Why.') }),
+        'One for every binding obligation that is not fulfilled.',
+      ),
+      balance: group('Balance', 'The money of all years.', {
+        paid: money('What was paid.', 'notNegative'),
+        used: money('What was used.', 'notNegative'),
+        repaid: money('What was paid back.', 'notNegative'),
+      }),
+    },
+  }),
+});
+
+export interface Obligation {
+  readonly modality: string;
+  readonly kind: string;
+  readonly reportKind?: string;
+  readonly counterpartOrgIds: readonly string[];
+  readonly hardDeadline?: Day;
+  readonly safeDeadline?: Day;
+  readonly evidenceTypes: readonly string[];
+  readonly evidence: readonly string[];
+  readonly fulfilled: boolean;
+}
+
+/** A mandate as its facts add up: OPEN (Öppet) → CLOSED (Avslutat). */
+export interface Mandate {
+  readonly is: 'UNKNOWN' | 'OPEN' | 'CLOSED';
+  readonly payerOrgId: string;
+  readonly decisionDiaryNumber?: string;
+  readonly periodFrom: Day;
+  readonly periodTo: Day;
+  readonly repaymentAccount: { readonly type: 'BANKGIRO'; readonly number: string };
+  readonly appropriation: {
+    readonly expenditureArea: string;
+    readonly appropriation: string;
+    readonly item: string;
+    readonly label: string;
+  };
+  /** Code of each objective, by id. */
+  readonly objectives: Table<string>;
+  readonly obligations: Table<Obligation>;
+}
+
+const initial: Mandate = {
+  is: 'UNKNOWN',
+  payerOrgId: '',
+  periodFrom: '',
+  periodTo: '',
+  repaymentAccount: { type: 'BANKGIRO', number: '' },
+  appropriation: { expenditureArea: '', appropriation: '', item: '', label: '' },
+  objectives: Table.of(),
+  obligations: Table.of(),
+};
+
+export const mandates = stream({
+  category: 'mandate',
+  object: 'Mandate',
+  facts: MandateFacts,
+  initial,
+}).evolve({
+  MandateRegistered: (state, data) => ({
+    ...state,
+    is: 'OPEN',
+    payerOrgId: data.payerOrgId,
+    ...(data.decisionDiaryNumber === undefined ? {} : { decisionDiaryNumber: data.decisionDiaryNumber }),
+    periodFrom: data.periodFrom,
+    periodTo: data.periodTo,
+    repaymentAccount: data.repaymentAccount,
+    appropriation: data.appropriation,
+  }),
+  DecisionReferenceRecorded: (state, { decisionDiaryNumber }) => ({ ...state, decisionDiaryNumber }),
+  MandateObjectiveDefined: (state, { objectiveId, code }) => ({
+    ...state,
+    objectives: state.objectives.with(objectiveId, code),
+  }),
+  ObligationRegistered: (state, { obligationId, ...data }) => ({
+    ...state,
+    obligations: state.obligations.with(obligationId, { ...data, evidence: [], fulfilled: false }),
+  }),
+  ObligationEvidenceLinked: (state, { obligationId, evidence }) =>
+    changed(state, obligationId, (obligation) => ({
+      evidence: [...obligation.evidence, ...evidence.map(({ eventId }) => eventId)],
+    })),
+  ObligationFulfilled: (state, { obligationId }) => changed(state, obligationId, () => ({ fulfilled: true })),
+  MandateClosed: (state) => ({ ...state, is: 'CLOSED' }),
+});
+
+function changed(state: Mandate, obligationId: string, change: (before: Obligation) => Partial<Obligation>): Mandate {
+  const before = state.obligations.get(obligationId);
+  return before
+    ? { ...state, obligations: state.obligations.with(obligationId, { ...before, ...change(before) }) }
+    : state;
+}
+
+/** The calendar years of a mandate's period; none where there is no mandate. */
+export function yearsOf({ is, periodFrom, periodTo }: Pick<Mandate, 'is' | 'periodFrom' | 'periodTo'>): number[] {
+  if (is === 'UNKNOWN') return [];
+  const first = yearOf(periodFrom);
+  return Array.from({ length: yearOf(periodTo) - first + 1 }, (_, index) => first + index);
+}

@@ -1,0 +1,72 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isInstant, type Clock, type Instant } from '#kernel/time';
+import { isCode, replaceFile } from './durable-file.ts';
+import { SettingsError } from './settings.ts';
+
+/** The real time, in UTC, to the millisecond. */
+export const systemClock: Clock = { now: () => new Date().toISOString() };
+
+/** The clock of a demo: it stands still until it is moved, and lives in the data folder. */
+export interface DemoClock extends Clock {
+  /** Sets the time, for this process and every later one. @throws RangeError for what is no instant, or is earlier than now */
+  moveTo(instant: Instant): void;
+}
+
+/** Where a new demo begins: the first working day of the mandate. */
+export const demoStart: Instant = '2017-01-02T08:00:00.000Z';
+
+const clockFile = (dataDir: string) => join(dataDir, 'demo-clock.json');
+const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/**
+ * The demo clock of a data folder, made where there is none. Open it before the directory: a folder that has people and
+ * no such clock is not a demo's.
+ * @throws SettingsError for a folder that was not made in demo mode, or a damaged clock
+ */
+export function openDemoClock(dataDir: string): DemoClock {
+  const path = clockFile(dataDir);
+  let now = readClock(path) ?? begin(dataDir, path);
+  return {
+    now: () => now,
+    moveTo(instant) {
+      if (!isInstant(instant)) throw new RangeError('A clock moves to an instant: expected YYYY-MM-DDThh:mm:ss.sssZ');
+      if (instant < now) throw new RangeError(`The clock stands at ${now} and moves forwards only, not to ${instant}`);
+      if (instant === now) return;
+      write(path, instant);
+      now = instant;
+    },
+  };
+}
+
+/** In any mode but demo: made-up time and real time must not meet in one history. @throws SettingsError */
+export function refuseDemoClock(dataDir: string): void {
+  const path = clockFile(dataDir);
+  if (isThere(path))
+    throw new SettingsError([
+      `DATA_DIR ${dataDir} was made in demo mode (${path}): name another folder, or unset OIDC_ISSUER to run the demo again`,
+    ]);
+}
+
+function begin(dataDir: string, path: string): Instant {
+  if (isThere(join(dataDir, 'directory.db')))
+    throw new SettingsError([
+      `DATA_DIR ${dataDir} was not made in demo mode: set OIDC_ISSUER, or name another folder for the demo`,
+    ]);
+  write(path, demoStart);
+  return demoStart;
+}
+
+const write = (path: string, now: Instant) => replaceFile(path, `${JSON.stringify({ now })}\n`);
+
+function readClock(path: string): Instant | undefined {
+  try {
+    const { now } = JSON.parse(readFileSync(path, 'utf8')) as { now?: unknown };
+    if (isInstant(now)) return now;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+  }
+  throw new SettingsError([
+    `${path} holds no demo clock: expected {"now":"${demoStart}"}, not earlier than the last event, or delete the demo's folder to begin anew`,
+  ]);
+}

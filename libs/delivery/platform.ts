@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { EventStore } from '#event-store/event-store';
+import type { Directory } from '#directory/directory';
+import type { Context } from '#kernel/context';
+import type { Clock } from '#kernel/time';
+import { visibilityTable } from '#kernel/visibility';
+import { Projector } from '#read-store/projector';
+import type { ReadStore } from '#read-store/read-store';
+import { checkContexts, factsOf } from './checks.ts';
+import { CommandDesk } from './command-desk.ts';
+import { lookUps } from './look-ups.ts';
+import { opaqueTokens } from './opaque.ts';
+import { Callers, type FirstAdministrator, type People } from './people.ts';
+import { Reader } from './reader.ts';
+import { Repository } from './repository.ts';
+import type { Secret } from './secret.ts';
+import { Sight } from './sight.ts';
+
+/** What the apps choose: stores, people, clock and secret. */
+export interface PlatformNeeds {
+  readonly contexts: readonly Context[];
+  readonly store: EventStore;
+  readonly readStore: ReadStore;
+  readonly directory: Directory;
+  readonly people: People;
+  readonly clock: Clock;
+  readonly secret: Secret;
+  readonly mandatedOrgId: string;
+  readonly firstAdministrator?: FirstAdministrator;
+  /** Told of what goes wrong behind the scenes. */
+  readonly report: (error: unknown, what: string) => void;
+}
+
+/** Everything between the ports and GraphQL, joined. */
+export interface Platform {
+  readonly contexts: readonly Context[];
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly callers: Callers;
+  readonly desk: CommandDesk;
+  readonly reader: Reader;
+  readonly projector: Projector;
+  close(): Promise<void>;
+}
+
+/** The table of who sees what, as the project ships it. */
+export const shippedTable = () => {
+  const path = createRequire(import.meta.url).resolve('#root/libs/delivery/visibility.csv');
+  return visibilityTable(readFileSync(path, 'utf8'));
+};
+
+/** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
+export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
+  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  checkContexts(contexts);
+  const facts = factsOf(contexts);
+  const views = contexts.flatMap((context) => context.views);
+  const projector = await Projector.start({
+    events: store,
+    store: readStore,
+    views,
+    facts: Object.fromEntries(facts),
+    report,
+  });
+  const repository = new Repository(store);
+  const tokens = opaqueTokens(secret);
+  const sight = new Sight(shippedTable(), facts, store, readStore);
+  const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
+  const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
+  return {
+    contexts,
+    store,
+    clock,
+    callers,
+    projector,
+    desk: new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId }),
+    reader: new Reader({
+      readStore,
+      store,
+      sight,
+      tokens,
+      clock,
+      reached: (position, withinMs) => projector.reached(position, withinMs),
+    }),
+    async close() {
+      await projector.stop();
+      await readStore.close();
+      await store.close();
+      directory.close();
+    },
+  };
+}

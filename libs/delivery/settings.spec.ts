@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { isLoopback, readSettings, SettingsError, settingsHelp } from './settings.ts';
+
+const mandatedOrgId = '11111111-1111-4111-8111-111111111111';
+const read = (env: Record<string, string> = {}) => readSettings(env, { mandatedOrgId });
+const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'samverk', ADMIN_SUBJECT: 'anna' };
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  throw new Error('These settings were taken');
+}
+
+describe('an environment that says nothing', () => {
+  test('gives a demo on this machine alone', () => {
+    expect(read()).toEqual({
+      mode: 'demo',
+      port: 3_000,
+      host: '127.0.0.1',
+      dataDir: 'data',
+      eventStore: { kind: 'sqlite', path: 'data/events.db' },
+      readStore: { kind: 'sqlite', path: 'data/views.db' },
+      secretFile: 'data/secret',
+      adminSubject: 'demo-admin',
+      mandatedOrgId,
+      decisionDiaryNumber: 'DEMO 0000/0000 (påhittat)',
+      warnings: [],
+    });
+  });
+
+  test('is the same as one with empty variables', () => {
+    const empty = Object.fromEntries(settingsHelp.map(({ name }) => [name, '']));
+    expect(read(empty)).toEqual(read());
+  });
+});
+
+test('stores and secret lie in the data folder unless they are named', () => {
+  const settings = read({ DATA_DIR: '/srv/samverk', READ_STORE: 'sqlite:/fast/views.db' });
+  expect(settings).toMatchObject({
+    eventStore: { path: '/srv/samverk/events.db' },
+    readStore: { path: '/fast/views.db' },
+    secretFile: '/srv/samverk/secret',
+  });
+});
+
+test('an issuer ends demo mode, and with it the made-up diary number', () => {
+  const settings = read({ ...oidc, HOST: '0.0.0.0', PORT: '0' });
+  expect(settings).toMatchObject({ mode: 'oidc', issuer: 'https://id.example', audience: 'samverk', port: 0 });
+  expect(settings.decisionDiaryNumber).toBeUndefined();
+  expect(settings.warnings).toEqual([expect.stringMatching(/DECISION_DIARY_NUMBER.*MISSING_DECISION_REFERENCE/)]);
+});
+
+test('a diary number that is told is used, and nothing is warned of', () => {
+  expect(read({ ...oidc, DECISION_DIARY_NUMBER: 'X2017/1' })).toMatchObject({
+    decisionDiaryNumber: 'X2017/1',
+    warnings: [],
+  });
+});
+
+test.each(['0.0.0.0', '192.0.2.7', '::', 'api.example'])('demo mode does not listen on %s', (HOST) => {
+  expect(problemsOf({ HOST })).toEqual([expect.stringMatching(/^HOST is .* expected an OIDC_ISSUER/)]);
+});
+
+test.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', 'localhost', 'LOCALHOST'])('%s is loopback', (HOST) => {
+  expect(isLoopback(HOST)).toBe(true);
+  expect(read({ HOST }).host).toBe(HOST);
+});
+
+test.each([
+  ['PORT', '-1'],
+  ['PORT', '65536'],
+  ['PORT', '3000a'],
+  ['PORT', '0x10'],
+  ['HOST', 'no host'],
+  ['HOST', '[::1]'],
+  ['EVENT_STORE', 'data/events.db'],
+  ['EVENT_STORE', 'sqlite:'],
+  ['EVENT_STORE', 'sqlite::memory:'],
+  ['EVENT_STORE', 'sqlite:file:x?mode=memory'],
+  ['READ_STORE', 'sqlite://data/views.db'],
+  ['MANDATED_ORG_ID', '11111111-1111-1111-8111-111111111111'],
+  ['DECISION_DIARY_NUMBER', ' '],
+  ['ADMIN_SUBJECT', 'a'.repeat(256)],
+])('%s=%s is refused, with what was expected', (name, value) => {
+  const expected = settingsHelp.find((row) => row.name === name)?.expected;
+  expect(problemsOf({ ...oidc, [name]: value })).toEqual([expect.stringContaining(`: expected ${expected}`)]);
+});
+
+test.each([
+  'http://id.example',
+  'id.example',
+  'https://id.example?x=1',
+  'https://id.example#x',
+  'https://me:pw@id.example',
+])('%s is no issuer', (OIDC_ISSUER) => {
+  expect(problemsOf({ ...oidc, OIDC_ISSUER })).toEqual([expect.stringMatching(/^OIDC_ISSUER is .* expected an https/)]);
+});
+
+test('an issuer on this machine may do without TLS', () => {
+  for (const OIDC_ISSUER of ['http://127.0.0.1:8080/realms/x', 'http://localhost:8080', 'http://[::1]:8080/'])
+    expect(read({ ...oidc, OIDC_ISSUER })).toMatchObject({ issuer: OIDC_ISSUER });
+});
+
+test('everything wrong is told at once', () => {
+  const problems = problemsOf({ PORT: 'x', HOST: '0.0.0.0', MANDATED_ORG_ID: 'y', OIDC_AUDIENCE: 'samverk' });
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['OIDC_ISSUER', 'HOST', 'PORT', 'MANDATED_ORG_ID']);
+  expect(new SettingsError(problems).message).toContain('\n- PORT is "x"');
+});
+
+test('an issuer asks for an audience and an administrator', () => {
+  expect(problemsOf({ OIDC_ISSUER: 'https://id.example' })).toEqual([
+    expect.stringMatching(/^OIDC_AUDIENCE is not set/),
+    expect.stringMatching(/^ADMIN_SUBJECT is not set/),
+  ]);
+});
+
+test('events and views do not share a file', () => {
+  expect(problemsOf({ READ_STORE: 'sqlite:./data/events.db' })).toEqual([expect.stringMatching(/^READ_STORE/)]);
+});
+
+test.each([
+  ['EVENT_STORE', 'esdb://admin:changeit@db.example:2113?tls=true&userCertFile=hush'],
+  ['EVENT_STORE', 'kurrentdb+discover://admin:change@it@db.example'],
+  ['READ_STORE', 'postgres://samverk:changeit@db.example/views?password=hush'],
+])('%s=%s is told as not supported, without its secrets', (name, value) => {
+  const [problem, ...others] = problemsOf({ [name]: value });
+  expect(others).toEqual([]);
+  expect(problem).toContain('not supported by this version; expected sqlite:PATH');
+  expect(problem).toContain('db.example');
+  expect(problem).not.toMatch(/change|hush|it@/);
+});
+
+test('what is wrong with an issuer or a store is told without a password', () => {
+  const [issuer] = problemsOf({ ...oidc, OIDC_ISSUER: 'https://me:hush@id.example' });
+  const [store] = problemsOf({ READ_STORE: 'host=db user=me password=hush' });
+  expect(`${issuer}${store}`).not.toContain('hush');
+});
+
+test('the help has a line for each setting', () => {
+  expect(settingsHelp.map(({ name }) => name)).toEqual([
+    'PORT',
+    'HOST',
+    'DATA_DIR',
+    'EVENT_STORE',
+    'READ_STORE',
+    'SECRET_FILE',
+    'OIDC_ISSUER',
+    'OIDC_AUDIENCE',
+    'ADMIN_SUBJECT',
+    'MANDATED_ORG_ID',
+    'DECISION_DIARY_NUMBER',
+  ]);
+  for (const row of settingsHelp) expect([row.name, row.default, row.says, row.expected]).not.toContain('');
+});

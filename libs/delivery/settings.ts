@@ -1,0 +1,223 @@
+import { BlockList, isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { isId } from '#kernel/swedish-numbers';
+
+/** What one process was started with, checked as a whole. */
+export type Settings = Everywhere & (Demo | Oidc);
+
+interface Everywhere {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly eventStore: StoreAt;
+  readonly readStore: StoreAt;
+  readonly secretFile: string;
+  /** The subject that counts as the first SYSTEM_ADMIN. */
+  readonly adminSubject: string;
+  readonly mandatedOrgId: string;
+  readonly decisionDiaryNumber?: string;
+  /** What works less than it could with these settings: one sentence each, for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** No issuer, and heard on this machine alone: the system mints its own tokens, and its clock stands still. */
+export interface Demo {
+  readonly mode: 'demo';
+}
+
+/** Tokens come from an OpenID Connect issuer. */
+export interface Oidc {
+  readonly mode: 'oidc';
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export interface StoreAt {
+  readonly kind: 'sqlite';
+  readonly path: string;
+}
+
+/** Whatever this process was started with and cannot use. The message names each thing, and what was expected. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.length === 1 ? problems[0] : ['These settings cannot be used:', ...problems].join('\n- '));
+    this.problems = problems;
+  }
+}
+
+export interface SettingHelp {
+  readonly name: string;
+  /** In words where it depends on another. */
+  readonly default: string;
+  readonly says: string;
+  readonly expected: string;
+}
+
+const table = {
+  PORT: ['3000', 'Where the API listens.', 'a whole number from 0 to 65535 (0 takes any free port)'],
+  HOST: ['127.0.0.1', 'The address the API listens on.', 'an IP address or a host name'],
+  DATA_DIR: ['./data', 'The folder of everything that is kept; made where there is none.', 'a path'],
+  EVENT_STORE: ['sqlite:DATA_DIR/events.db', 'Where the events are: the truth.', 'sqlite:PATH'],
+  READ_STORE: ['sqlite:DATA_DIR/views.db', 'Where the views are; rebuilt from the events when lost.', 'sqlite:PATH'],
+  SECRET_FILE: [
+    'DATA_DIR/secret',
+    'The secret of the installation, 32 bytes in base64, made at the first start with mode 0600. Keep a copy: without it nobody is known again.',
+    'a path',
+  ],
+  OIDC_ISSUER: [
+    'none: demo mode, on a loopback address only',
+    'Who issues the tokens (OpenID Connect), exactly as in their `iss`.',
+    'an https URL without user, query or fragment; http on a loopback address only',
+  ],
+  OIDC_AUDIENCE: [
+    'none',
+    'The `aud` of tokens meant for this API; set together with OIDC_ISSUER.',
+    '1 to 255 characters',
+  ],
+  ADMIN_SUBJECT: [
+    'demo mode: demo-admin; else none',
+    'The `sub` of the first administrator, who counts as holding SYSTEM_ADMIN.',
+    '1 to 255 characters',
+  ],
+  MANDATED_ORG_ID: [
+    'Upphandlingsmyndigheten in the supplied decision',
+    'The id of the authority that was given the mandate.',
+    'a UUID of version 4 or 5 in lower case',
+  ],
+  DECISION_DIARY_NUMBER: [
+    'demo mode: DEMO 0000/0000 (påhittat); else none',
+    'The diary number of the decision that gives the mandate, once it is known.',
+    '1 to 2,000 characters',
+  ],
+} as const;
+
+type Name = keyof typeof table;
+
+/** Every environment variable the system reads, for `--help` and the README. */
+export const settingsHelp: readonly SettingHelp[] = Object.entries(table).map(([name, row]) => ({
+  name,
+  default: row[0],
+  says: row[1],
+  expected: row[2],
+}));
+
+/** The administrator of a demo that names none. */
+export const demoAdminSubject = 'demo-admin';
+const demoDiaryNumber = 'DEMO 0000/0000 (påhittat)';
+
+/**
+ * The settings in an environment, where an empty variable is one that is not set. Touches no file.
+ * @throws SettingsError with all that is wrong, never only the first
+ */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  defaults: { readonly mandatedOrgId: string },
+): Settings {
+  const problems: string[] = [];
+  const isSet = (name: Name) => (env[name] ?? '') !== '';
+  const found = (name: Name) => `${name} is ${isSet(name) ? withoutSecrets(env[name] ?? '') : 'not set'}`;
+
+  function read<T>(name: Name, fallback: T, parse: (text: string) => T | undefined): T {
+    const value = isSet(name) ? parse(env[name] ?? '') : fallback;
+    if (value === undefined) problems.push(`${found(name)}: expected ${table[name][2]}`);
+    return value ?? fallback;
+  }
+  /** Must be set: an empty text stands in for it until the problems are told. */
+  const needed = (name: Name, fallback: string | undefined) => read(name, fallback, short(255)) ?? '';
+
+  function store(name: 'EVENT_STORE' | 'READ_STORE', file: string): StoreAt {
+    const path = read(name, join(dataDir, file), (text) => {
+      if (!otherStore.test(text)) return sqlitePath.exec(text)?.[1];
+      problems.push(`${found(name)}: not supported by this version; expected ${table[name][2]}`);
+      return '';
+    });
+    return { kind: 'sqlite', path };
+  }
+
+  const host = read('HOST', '127.0.0.1', (text) => (isIP(text) !== 0 || hostName.test(text) ? text : undefined));
+  const dataDir = read('DATA_DIR', 'data', (text) => text);
+  const eventStore = store('EVENT_STORE', 'events.db');
+  const readStore = store('READ_STORE', 'views.db');
+  if (resolve(eventStore.path) === resolve(readStore.path) && eventStore.path !== '')
+    problems.push(`${found('READ_STORE')}: expected another file than that of EVENT_STORE`);
+
+  const demo = !isSet('OIDC_ISSUER');
+  const identity: Demo | Oidc = demo
+    ? { mode: 'demo' }
+    : { mode: 'oidc', issuer: read('OIDC_ISSUER', '', issuerUrl), audience: needed('OIDC_AUDIENCE', undefined) };
+  if (demo && isSet('OIDC_AUDIENCE'))
+    problems.push(`${found('OIDC_ISSUER')}, but OIDC_AUDIENCE is: expected both or neither`);
+  if (demo && !isLoopback(host))
+    problems.push(
+      `${found('HOST')}, which others may reach, and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or for demo mode 127.0.0.1, ::1 or localhost`,
+    );
+
+  const diaryNumber = isSet('DECISION_DIARY_NUMBER')
+    ? read('DECISION_DIARY_NUMBER', '', short(2_000))
+    : demo
+      ? demoDiaryNumber
+      : undefined;
+  const settings: Settings = {
+    port: read('PORT', 3_000, portNumber),
+    host,
+    dataDir,
+    eventStore,
+    readStore,
+    secretFile: read('SECRET_FILE', join(dataDir, 'secret'), (text) => text),
+    adminSubject: needed('ADMIN_SUBJECT', demo ? demoAdminSubject : undefined),
+    mandatedOrgId: read('MANDATED_ORG_ID', defaults.mandatedOrgId, (text) => (isId(text) ? text : undefined)),
+    ...(diaryNumber === undefined ? {} : { decisionDiaryNumber: diaryNumber }),
+    warnings: diaryNumber === undefined ? [withoutDiaryNumber] : [],
+    ...identity,
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+/** Domain 1.2 row 5: three kinds of document refer to the number. */
+const withoutDiaryNumber =
+  'DECISION_DIARY_NUMBER is not set: until RecordDecisionReference tells the number, SubmitRequisition, RecordRepayment and SubmitReport are refused with MISSING_DECISION_REFERENCE';
+
+/** A plain path: SQLite itself would take `:memory:` and `file:` for something else, and a second slash loses a folder. */
+const sqlitePath = /^sqlite:((?!:|file:|\/\/).+)$/s;
+const otherStore = /^(?:esdb|esdb\+discover|kurrentdb|kurrentdb\+discover|postgres|postgresql):/;
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach a host, by its address or as `localhost`. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return host.toLowerCase() === 'localhost';
+  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Whether what is fetched from there can be trusted to be from there: over TLS, or from this machine. */
+export function isTrustworthy({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')));
+}
+
+function issuerUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url !== null && isTrustworthy(url) && !/[?#@\s]/.test(text) ? text : undefined;
+}
+
+function portNumber(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+const short = (max: number) => (text: string) => (text.length <= max && text.trim() !== '' ? text : undefined);
+
+/** The value as it may be shown: without what an address carries for its own door, and not at any length. */
+function withoutSecrets(value: string): string {
+  const open = value
+    .replace(/:\/\/.*@/s, '://…@')
+    .replace(/\?.*/s, '?…')
+    .replace(/((?:password|pwd)=)\S+/gi, '$1…');
+  return JSON.stringify(open.length > 100 ? `${open.slice(0, 100)}…` : open);
+}

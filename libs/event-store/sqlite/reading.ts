@@ -1,0 +1,92 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StoredEvent } from '#kernel/envelope';
+import type { Filter } from '../event-store.ts';
+
+/** Events in order and how far the reading came; `position` passes over what the filter left out. */
+export interface Page {
+  readonly events: readonly StoredEvent[];
+  readonly position: number;
+}
+
+type Row = [position: number, stream: string, revision: number, recordedAt: string, body: string];
+
+/** At most so many positions are looked at in one go for a filter, so that no reading holds up the process for long. */
+const window = 10_000;
+
+const columns = 'e.position, e.stream, e.revision, e.recorded_at, e.body';
+const inRange = `SELECT ${columns} FROM events e WHERE e.position > ? AND e.position <= ?`;
+const inStream = `SELECT ${columns} FROM places p CROSS JOIN events e ON e.position = p.position
+  WHERE p.stream = (SELECT number FROM streams WHERE name = ?)`;
+
+/** What can be asked of the file. Each question costs the rows it gives, and a search in a tree; a filter costs a look at each row it passes. */
+export class Reading {
+  readonly #head: StatementSync;
+  readonly #all: StatementSync;
+  readonly #ofCategories: StatementSync;
+  readonly #ofTypes: StatementSync;
+  readonly #forwards: StatementSync;
+  readonly #backwards: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #atPosition: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    const rows = (sql: string): StatementSync => db.prepare(sql, { returnArrays: true });
+    this.#head = rows('SELECT max(position) FROM events');
+    this.#all = rows(`${inRange} ORDER BY e.position LIMIT ?`);
+    this.#ofCategories = rows(
+      `${inRange} AND e.category IN (SELECT value FROM json_each(?)) ORDER BY e.position LIMIT ?`,
+    );
+    this.#ofTypes = rows(`${inRange} AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.position LIMIT ?`);
+    // revisions are the integers among the keys: they sort before every blob
+    this.#forwards = rows(`${inStream} AND p.key >= ? AND p.key < x'' ORDER BY p.key LIMIT ?`);
+    this.#backwards = rows(`${inStream} AND p.key <= ? ORDER BY p.key DESC LIMIT ?`);
+    this.#byId = rows(`${inStream} AND p.key = unhex(?, '-')`);
+    this.#atPosition = rows(`SELECT ${columns} FROM events e WHERE e.position = ?`);
+  }
+
+  head(): number {
+    const [head] = this.#head.get() as unknown as [number | null];
+    return head ?? 0;
+  }
+
+  /** At most `limit` events after `after`, none beyond `head`. */
+  page(after: number, head: number, limit: number, filter: Filter | undefined): Page {
+    const upTo = filter === undefined ? head : Math.min(head, after + window);
+    const events = this.#inRange(after, upTo, limit, filter).map(storedEvent);
+    const last = events.length === limit ? events.at(-1)?.position : undefined;
+    return { events, position: last ?? Math.max(after, upTo) };
+  }
+
+  stream(stream: string, from: number, backwards: boolean, limit: number): StoredEvent[] {
+    const statement = backwards ? this.#backwards : this.#forwards;
+    return (statement.all(stream, from, limit) as unknown as Row[]).map(storedEvent);
+  }
+
+  find(stream: string, id: string): StoredEvent | undefined {
+    const row = this.#byId.get(stream, id) as unknown as Row | undefined;
+    const event = row && storedEvent(row);
+    return event?.id === id ? event : undefined;
+  }
+
+  at(position: number): StoredEvent | undefined {
+    const row = this.#atPosition.get(position) as unknown as Row | undefined;
+    return row && storedEvent(row);
+  }
+
+  #inRange(after: number, upTo: number, limit: number, filter: Filter | undefined): Row[] {
+    if (filter === undefined) return this.#all.all(after, upTo, limit) as unknown as Row[];
+    const [statement, wanted] =
+      'types' in filter ? [this.#ofTypes, filter.types] : [this.#ofCategories, filter.categories];
+    return statement.all(after, upTo, JSON.stringify(wanted), limit) as unknown as Row[];
+  }
+}
+
+/** The body is the event as it was written; the columns are what the store gave it. */
+export function storedEvent([position, stream, revision, recordedAt, body]: Row): StoredEvent {
+  const event = JSON.parse(body) as { -readonly [Name in keyof StoredEvent]: StoredEvent[Name] };
+  event.stream = stream;
+  event.revision = revision;
+  event.position = position;
+  event.recordedAt = recordedAt;
+  return event;
+}

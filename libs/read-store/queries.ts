@@ -1,0 +1,143 @@
+import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { View } from '#kernel/view';
+import { type IndexedColumn, indexedColumns, indexedValue } from './columns.ts';
+import { CompiledQueries, type Parameter, type Question, slot, slots } from './compiled.ts';
+import { type Contains, known } from './known.ts';
+import type { FilterValue, HistoryWanted, RowsWanted } from './read-store.ts';
+import { shortHash } from './short-hash.ts';
+
+/**
+ * The tables of a read store, whichever the database: one for each view, and some whose names begin with `_`. Of a
+ * view's columns those that begin with `_` are the store's own, the others are to filter and order by.
+ */
+export interface Tables {
+  readonly [table: string]: Readonly<Record<string, string | number | null>>;
+}
+
+/** Every question that is asked of the rows and the history of a read store, in SQL. */
+export class Queries {
+  readonly #db: Kysely<Tables>;
+  readonly #contains: Contains;
+  readonly #compiled = new CompiledQueries();
+  readonly #columns = new WeakMap<View, ReadonlyMap<string, IndexedColumn>>();
+
+  constructor(db: Kysely<Tables>, contains: Contains) {
+    this.#db = db;
+    this.#contains = contains;
+  }
+
+  /** @throws TypeError for a filter or order that the view does not declare, or a value that its column cannot hold */
+  rows(view: View, { mayKnow, keys, filter = {}, order, after, limit }: RowsWanted): Question {
+    const by = order && order.by !== view.key ? order.by : '_key';
+    if (by !== '_key' && !view.orders.includes(by)) throw new TypeError(`${view.name} is not ordered by ${by}`);
+    const direction = order?.descending ? 'desc' : 'asc';
+    const lists = Object.entries(filter).map(([name, value]) => this.#list(view, name, value));
+    if (keys) lists.push({ column: '_key', values: [...keys] });
+    const visible = known(mayKnow, {
+      class: { always: view.seen.class },
+      parties: '_parties',
+      ...(view.seen.release && { release: { key: `${view.name}._release`, at: `${view.name}._at` } }),
+    });
+
+    const values: Record<string, Parameter> = { ...visible.values, limit };
+    for (const [i, list] of lists.entries()) Object.assign(values, named(`list.${i}`, list.values));
+    if (after) values['after.key'] = after.key;
+    if (after && by !== '_key') values['after.value'] = this.#value(view, by, after.value);
+
+    const listed = lists.map(({ column, values: { length } }) => `${column}*${length}`);
+    const shape = [view.name, ...listed, by, direction, after !== undefined, visible.shape].join();
+    return this.#compiled.ask(shape, values, () => {
+      const columns = ['_key', '_body', '_release', '_at', '_parties', '_columns'];
+      let query = this.#db.selectFrom(view.name).select(columns).limit(slot<number>('limit'));
+      for (const [i, list] of lists.entries()) query = query.where(among(list.column, `list.${i}`, list.values.length));
+      if (after) query = query.where(behind(by, direction));
+      const condition = visible.condition(this.#contains);
+      if (condition) query = query.where(condition);
+      if (by !== '_key') query = query.orderBy(by, direction);
+      return query.orderBy('_key', direction);
+    });
+  }
+
+  history({ mayKnow, object, types, ids, backwards, after, limit }: HistoryWanted): Question {
+    const direction = backwards ? 'desc' : 'asc';
+    const visible = known(mayKnow, {
+      class: { column: 'h.class' },
+      parties: 'h.parties',
+      release: { key: 'h.release', at: 'h.position' },
+    });
+    const values: Record<string, Parameter> = {
+      ...visible.values,
+      ...named('type', types),
+      ...named('id', ids),
+      ...named('hash', ids?.map(shortHash)),
+      limit,
+    };
+    if (object !== undefined) Object.assign(values, { object, objectHash: shortHash(object) });
+    if (after !== undefined) values['after'] = after;
+
+    const shape = [
+      '_history',
+      object !== undefined,
+      types?.length,
+      ids?.length,
+      direction,
+      after !== undefined,
+      visible.shape,
+    ].join();
+    return this.#compiled.ask(shape, values, () => {
+      const position = object === undefined ? 'h.position' : 'o.position';
+      let query = this.#db.selectFrom('_history as h').select('h.position').limit(slot<number>('limit'));
+      if (object !== undefined) {
+        const named = this.#db.selectFrom('_object').where('hash', '=', slot('objectHash'));
+        const number = named.where('name', '=', slot('object')).select('number');
+        query = query.innerJoin('_history_object as o', 'o.position', 'h.position').where('o.object', '=', number);
+      }
+      if (types) query = query.where(among('h.type', 'type', types.length));
+      if (ids) query = query.where(among('h.hash', 'hash', ids.length)).where(among('h.id', 'id', ids.length));
+      if (after !== undefined) query = query.where(position, direction === 'asc' ? '>' : '<', slot('after'));
+      const condition = visible.condition(this.#contains);
+      if (condition) query = query.where(condition);
+      return query.orderBy(position, direction);
+    });
+  }
+
+  releasedAt(keys: readonly string[]): Question {
+    return this.#compiled.ask(`_release,${keys.length}`, named('key', keys), () =>
+      this.#db
+        .selectFrom('_release')
+        .select(({ fn }) => ['key', fn.max('position').as('position')])
+        .where(among('key', 'key', keys.length))
+        .groupBy('key'),
+    );
+  }
+
+  #list(view: View, name: string, value: FilterValue | readonly FilterValue[]) {
+    if (!view.filters.includes(name)) throw new TypeError(`${view.name} is not filtered by ${name}`);
+    const values = (Array.isArray(value) ? value : [value]) as readonly FilterValue[];
+    return { column: name === view.key ? '_key' : name, values: values.map((one) => this.#value(view, name, one)) };
+  }
+
+  #value(view: View, name: string, value: FilterValue): Parameter {
+    let columns = this.#columns.get(view);
+    if (!columns) {
+      columns = new Map(indexedColumns(view).map((column) => [column.name, column]));
+      this.#columns.set(view, columns);
+    }
+    return indexedValue(columns.get(name) ?? { name, type: 'text' }, value);
+  }
+}
+
+const named = (name: string, values: readonly Parameter[] = []): Record<string, Parameter> =>
+  Object.fromEntries(values.map((value, i) => [`${name}.${i}`, value]));
+
+function among(column: string, name: string, count: number): RawBuilder<SqlBool> {
+  if (count === 0) return sql<SqlBool>`1 = 0`;
+  const names = Array.from({ length: count }, (_, i) => `${name}.${i}`);
+  return sql<SqlBool>`${sql.ref(column)} in (${slots(names)})`;
+}
+
+function behind(by: string, direction: 'asc' | 'desc'): RawBuilder<SqlBool> {
+  const than = sql.raw(direction === 'asc' ? '>' : '<');
+  if (by === '_key') return sql<SqlBool>`_key ${than} ${slot('after.key')}`;
+  return sql<SqlBool>`(${sql.ref(by)}, _key) ${than} (${slot('after.value')}, ${slot('after.key')})`;
+}

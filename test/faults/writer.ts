@@ -1,0 +1,56 @@
+/**
+ * Writes to the store in the file it is given until it is killed: several callers at once, appends of one to three small
+ * or large events, each on its caller's own stream. Says `open` and then a line of JSON for every append that was
+ * acknowledged: where it stands, and how long the log was when it was.
+ */
+import { randomInt, randomUUID } from 'node:crypto';
+import { statSync, writeSync } from 'node:fs';
+import type { NewEvent } from '#kernel/envelope';
+import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
+
+export interface Acknowledged {
+  readonly stream: string;
+  readonly ids: readonly string[];
+  readonly revision: number;
+  readonly position: number;
+  readonly log: number;
+}
+
+const [path = ''] = process.argv.slice(2);
+const store = await openSqliteEventStore({ path, clock: { now: () => new Date().toISOString() } });
+const say = (line: string): number => writeSync(1, `${line}\n`); // at once, and before anything else can happen
+say('open');
+
+const anEvent = (): NewEvent => ({
+  id: randomUUID(),
+  type: 'NoteTaken',
+  version: 1,
+  occurredAt: '2017-01-02T08:00:00.000Z',
+  actor: { org: 'org-1', role: 'ADMIN', onBehalfOf: null, person: 'person-1' },
+  custodian: 'org-1',
+  case: null,
+  regime: null,
+  command: null,
+  correlation: 'correlation-1',
+  causation: null,
+  concerns: [],
+  basedOn: {},
+  visibility: { class: 'PUBLIC', fields: {} },
+  subjects: [],
+  backdating: null,
+  data: { text: 'å'.repeat(randomInt(10) === 0 ? randomInt(20_000) : randomInt(200)) },
+});
+
+async function callAgainAndAgain(stream: string): Promise<never> {
+  let expected: number | 'none' = 'none';
+  for await (const last of store.readStream(stream, { backwards: true, limit: 1 })) expected = last.revision;
+  for (;;) {
+    const events = Array.from({ length: randomInt(1, 4) }, anEvent);
+    const { revision, position } = await store.append(stream, events, expected);
+    const { size: log } = statSync(`${path}-wal`);
+    say(JSON.stringify({ stream, ids: events.map(({ id }) => id), revision, position, log } satisfies Acknowledged));
+    expected = revision;
+  }
+}
+
+await Promise.all(Array.from({ length: 8 }, (_, caller) => callAgainAndAgain(`note-${caller}`)));

@@ -46,6 +46,7 @@ if (!existsSync(main) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== w
   writeFileSync(stamp, wanted);
 }
 
+process.env.NODE_ENV ??= 'production';
 process.setSourceMapsEnabled(true);
 process.argv = [process.execPath, main, ...args];
 await import(pathToFileURL(main).href);

@@ -115,7 +115,7 @@ async function listen(
   const adapter = new FastifyAdapter({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: 'idle' });
   const fastify = adapter.getInstance();
   if (settings.mode === 'demo')
-    fastify.addHook('onSend', async (_, reply) => void reply.header('samverk-mode', 'demo'));
+    fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
   serveHealth(fastify, await readiness(platform));

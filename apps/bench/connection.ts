@@ -12,6 +12,7 @@ export class Connection {
   readonly #head: string;
   #received: Buffer = Buffer.alloc(0);
   #waiting: PromiseWithResolvers<string> | undefined;
+  #broken: Error | undefined;
 
   private constructor(socket: Socket, { host, pathname }: URL, token: string | undefined) {
     this.#socket = socket;
@@ -34,8 +35,9 @@ export class Connection {
     return new Connection(socket, at, token);
   }
 
-  /** Sends a JSON text and gives the one that comes back. @throws Error for any other answer than 200 */
+  /** Sends a JSON text and gives the one that comes back. @throws Error for any answer but 200, and when the server goes away */
   post(json: string): Promise<string> {
+    if (this.#broken) return Promise.reject(this.#broken);
     this.#waiting = Promise.withResolvers<string>();
     this.#socket.write(`${this.#head}${Buffer.byteLength(json)}\r\n\r\n${json}`);
     return this.#waiting.promise;
@@ -62,6 +64,7 @@ export class Connection {
   }
 
   #fail(error: Error): void {
-    this.#waiting?.reject(error);
+    this.#broken ??= error;
+    this.#waiting?.reject(this.#broken);
   }
 }

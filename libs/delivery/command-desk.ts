@@ -139,15 +139,23 @@ export class CommandDesk {
       const first = await this.#store.find(own.stream, idByCommand(org, meta.commandId, own.stream, 0));
       if (!first) continue;
       if (first.command?.digest !== digest) return refused('COMMAND_ID_REUSED');
-      let last = first;
-      for await (const event of this.#store.readStream(own.stream, { from: first.revision + 1 })) {
-        if (event.command?.id !== meta.commandId || event.actor.org !== org) break;
-        last = event;
-      }
+      const last = await this.#lastOf(first, meta.commandId, org);
       const warnings = await this.#warningsThen(intent, id, first);
       return this.#accepted(meta.commandId, own.stream, last.revision, last.position, warnings);
     }
     return undefined;
+  }
+
+  /** The last event of the command that made `first`. A command makes few: they are read a few at a time. */
+  async #lastOf(first: StoredEvent, commandId: string, org: string): Promise<StoredEvent> {
+    for (let last = first; ;) {
+      const before = last;
+      for await (const event of this.#store.readStream(first.stream, { from: last.revision + 1, limit: 4 })) {
+        if (event.command?.id !== commandId || event.actor.org !== org) return last;
+        last = event;
+      }
+      if (last === before) return last;
+    }
   }
 
   /** Decides again on what the decision saw: the stream before the event, and the revisions it was based on. */
@@ -274,8 +282,8 @@ function timesRefused({ meta, input }: Intent, now: Instant): Refusal | undefine
   if (meta.occurredAt !== undefined && meta.occurredAt > plusMinutes(now, aheadMinutes))
     return { refused: 'OCCURRED_IN_FUTURE', details: { field: 'meta.occurredAt', now } };
   if (ahead !== undefined) return { refused: 'OCCURRED_IN_FUTURE', details: { field: `input.${ahead}`, now } };
-  const oldest = plusMinutes(now, -backdatingDays * 24 * 60);
-  if (meta.occurredAt !== undefined && meta.occurredAt < oldest && meta.backdatingReason === undefined)
+  if (meta.occurredAt === undefined || meta.backdatingReason !== undefined) return undefined;
+  if (meta.occurredAt < plusMinutes(now, -backdatingDays * 24 * 60))
     return { refused: 'BACKDATING_NOT_JUSTIFIED', details: { occurredAt: meta.occurredAt, now } };
   return undefined;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { v5 } from 'uuid';
+import { parse, v5 } from 'uuid';
 
 /** UUIDv5 of the URL namespace and `urn:samverk:event` (domain 7.2). */
-const namespace = 'b9ed3084-2a63-52d8-aea0-88ae5d76dbd4';
+const namespace = parse('b9ed3084-2a63-52d8-aea0-88ae5d76dbd4');
 
 /** Id of an event that a command makes: the same command gives the same id, whenever it comes. */
 export const idByCommand = (org: string, commandId: string, stream: string, index: number): string =>
@@ -15,6 +15,4 @@ export const idByProcess = (process: string, trigger: string, stream: string, in
 
 /** SHA-256, in lower-case hexadecimal, of the RFC 8785 bytes of what was commanded. */
 export const digestOf = (command: string, input: object, meta: object): string =>
-  createHash('sha256')
-    .update(canonicalize({ command, input, meta }) ?? '')
-    .digest('hex');
+  hash('sha256', canonicalize({ command, input, meta }) ?? '', 'hex');

@@ -135,13 +135,13 @@ export class Projector {
     const { store, report } = this.#options;
     const { commit, failures } = work.take(!caughtUp);
     if (commit.checkpoints.length > 0) await store.commit(commit);
+    for (const { view, key, position, cause } of failures)
+      if (cause !== undefined)
+        report(cause, `view ${view}: the event at position ${position} is parked for row ${key}`);
     if (caughtUp) await store.caughtUp();
     if (commit.checkpoints.length === 0) return;
     this.#parked.add(failures);
     this.#stand(new Map([...this.#checkpoints, ...commit.checkpoints.map(({ name, to }) => [name, to] as const)]));
-    for (const { view, key, position, cause } of failures)
-      if (cause !== undefined)
-        report(cause, `view ${view}: the event at position ${position} is parked for row ${key}`);
   }
 
   /** A workspace that begins where the store stands. */

@@ -139,7 +139,7 @@ export interface ReadStore {
 
   /**
    * Told whenever everything recorded so far is in. What an adapter put off while tables were built anew, such as
-   * indexes, it does at the first time; after that it costs nothing.
+   * indexes, it does at the first time; after that it costs next to nothing.
    */
   caughtUp(): Promise<void>;
 

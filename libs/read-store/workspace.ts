@@ -25,7 +25,7 @@ export interface Projection {
 export const nothing: Commit = { views: [], history: [], releases: [], parked: [], freed: [], checkpoints: [] };
 
 /** So many rows of a view are kept at hand while there is much to fold, and when there is not. */
-const keptBehind = 10_000;
+const keptBehind = 2_000;
 const keptLive = 1_000;
 
 /**

@@ -15,8 +15,10 @@ const window = 10_000;
 
 const columns = 'e.position, e.stream, e.revision, e.recorded_at, e.body';
 const inRange = `SELECT ${columns} FROM events e WHERE e.position > ? AND e.position <= ?`;
-const inStream = `SELECT ${columns} FROM places p CROSS JOIN events e ON e.position = p.position
-  WHERE p.stream = (SELECT number FROM streams WHERE name = ?)`;
+/** The places are taken in order, from two trees that are merged; only then are their events read. */
+const inStream = (places: string): string =>
+  `SELECT ${columns} FROM (SELECT key, position FROM places WHERE stream = ? AND ${places} LIMIT ?) p
+   CROSS JOIN events e ON e.position = p.position`;
 
 /** What can be asked of the file. Each question costs the rows it gives, and a search in a tree; a filter costs a look at each row it passes. */
 export class Reading {
@@ -24,6 +26,7 @@ export class Reading {
   readonly #all: StatementSync;
   readonly #ofCategories: StatementSync;
   readonly #ofTypes: StatementSync;
+  readonly #numberOf: StatementSync;
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #byId: StatementSync;
@@ -38,9 +41,10 @@ export class Reading {
     );
     this.#ofTypes = rows(`${inRange} AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.position LIMIT ?`);
     // revisions are the integers among the keys: they sort before every blob
-    this.#forwards = rows(`${inStream} AND p.key >= ? AND p.key < x'' ORDER BY p.key LIMIT ?`);
-    this.#backwards = rows(`${inStream} AND p.key <= ? ORDER BY p.key DESC LIMIT ?`);
-    this.#byId = rows(`${inStream} AND p.key = unhex(?, '-')`);
+    this.#numberOf = rows('SELECT number FROM streams WHERE name = ?');
+    this.#forwards = rows(inStream(`key >= ? AND key < x'' ORDER BY key`));
+    this.#backwards = rows(inStream('key <= ? ORDER BY key DESC'));
+    this.#byId = rows(inStream(`key = unhex(?, '-')`));
     this.#atPosition = rows(`SELECT ${columns} FROM events e WHERE e.position = ?`);
   }
 
@@ -58,12 +62,17 @@ export class Reading {
   }
 
   stream(stream: string, from: number, backwards: boolean, limit: number): StoredEvent[] {
+    const number = this.#number(stream);
+    if (number === undefined) return [];
     const statement = backwards ? this.#backwards : this.#forwards;
-    return (statement.all(stream, from, limit) as unknown as Row[]).map(storedEvent);
+    const events = (statement.all(number, from, limit) as unknown as Row[]).map(storedEvent);
+    return events.sort((a, b) => (backwards ? b.revision - a.revision : a.revision - b.revision));
   }
 
   find(stream: string, id: string): StoredEvent | undefined {
-    const row = this.#byId.get(stream, id) as unknown as Row | undefined;
+    const number = this.#number(stream);
+    if (number === undefined) return undefined;
+    const row = this.#byId.get(number, id, 1) as unknown as Row | undefined;
     const event = row && storedEvent(row);
     return event?.id === id ? event : undefined;
   }
@@ -71,6 +80,10 @@ export class Reading {
   at(position: number): StoredEvent | undefined {
     const row = this.#atPosition.get(position) as unknown as Row | undefined;
     return row && storedEvent(row);
+  }
+
+  #number(stream: string): number | undefined {
+    return (this.#numberOf.get(stream) as unknown as [number] | undefined)?.[0];
   }
 
   #inRange(after: number, upTo: number, limit: number, filter: Filter | undefined): Row[] {

@@ -35,6 +35,8 @@ export async function openSqliteEventStore(options: SqliteEventStoreOptions): Pr
 
 /** At most so many appends share one transaction, so that a flood does not hold up the process. */
 const maxGroup = 1_000;
+/** Of so many streams the end is kept in memory. */
+const maxEnds = 50_000;
 /** How many events are read from the file in one go. */
 const pageSize = 1_000;
 /** How often one who only reads looks for what another process wrote, in milliseconds. */
@@ -48,6 +50,8 @@ class SqliteEventStore implements EventStore {
   readonly #reading: Reading;
   readonly #writing: Writing | undefined;
   readonly #live: Live;
+  /** Revisions beyond which streams have nothing: known here, because this process alone writes. */
+  readonly #ends = new Map<string, number>();
   #queue: Request[] = [];
   #look: NodeJS.Timeout | undefined;
   #closed = false;
@@ -75,10 +79,13 @@ class SqliteEventStore implements EventStore {
   /** O(events read · log history). */
   async *readStream(stream: string, options: ReadStream = {}): AsyncIterable<StoredEvent> {
     const { backwards = false, from = backwards ? Number.MAX_SAFE_INTEGER : 0, limit = Infinity } = options;
+    this.#mustBeOpen();
+    if (!backwards && from > (this.#ends.get(stream) ?? Infinity)) return;
     let next = from;
     for (let left = limit; left > 0; left -= pageSize) {
       const size = Math.min(left, pageSize);
       const events = this.#ask(() => this.#reading.stream(stream, next, backwards, size));
+      if (!backwards && events.length < size) this.#endsAt(stream, next + events.length - 1);
       yield* events;
       const last = events.at(-1);
       if (events.length < size || last === undefined) return;
@@ -161,10 +168,17 @@ class SqliteEventStore implements EventStore {
       outcomes.forEach((outcome, index) =>
         outcome instanceof Error ? group[index]?.reject(outcome) : group[index]?.resolve(outcome),
       );
+      for (const { stream, revision } of written) this.#endsAt(stream, revision);
       if (written.length > 0) this.#live.advance(this.#live.head + written.length, written);
     } catch (error) {
       for (const { reject } of group) reject(unusable(this.#file.path, error));
     }
+  }
+
+  #endsAt(stream: string, revision: number): void {
+    if (this.#writing === undefined) return;
+    if (this.#ends.size >= maxEnds) this.#ends.clear();
+    this.#ends.set(stream, revision);
   }
 
   /** A page from the file. Who wants many gives others a turn before each, so that history holds up nobody. */

@@ -26,6 +26,8 @@ export async function openSqliteReadStore(options: SqliteReadStoreOptions): Prom
 
 /** So many statements are kept prepared. */
 const statementsKept = 1_000;
+/** After so many commits the planner looks again at how large tables have become. */
+const measuredEvery = 5_000;
 
 class SqliteReadStore implements ReadStore {
   readonly #db: DatabaseSync;
@@ -35,6 +37,7 @@ class SqliteReadStore implements ReadStore {
   #views: ReadonlyMap<string, View> = new Map();
   #writing: SqliteWriting;
   #indexed = false;
+  #unmeasured = 0;
 
   constructor({ path, busyMs = 5_000 }: SqliteReadStoreOptions) {
     const { db, found } = openFile(path, busyMs);
@@ -95,8 +98,11 @@ class SqliteReadStore implements ReadStore {
   }
 
   async caughtUp(): Promise<void> {
-    if (this.#indexed) return;
-    this.#transaction(() => this.#tables.index([...this.#views.values()]));
+    if (!this.#indexed) this.#transaction(() => this.#tables.index([...this.#views.values()]));
+    if (!this.#indexed || ++this.#unmeasured >= measuredEvery) {
+      this.#tables.measure();
+      this.#unmeasured = 0;
+    }
     this.#indexed = true;
   }
 

@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decisionId, decisionMandateId } from '#apps/api/decision-ids';
+import { loadDemo } from '#apps/api/demo';
+import { organisationId } from '#apps/api/load-decision';
+import { serve, type Server } from '#apps/api/server';
+import { mandatedOrgIdOfDecision, type OrganisationKey } from '#contexts/mandate/decision';
+import { demoToken } from '#delivery/identity-token';
+import { readSettings, type Settings } from '#delivery/settings';
+import type { StoredEvent } from '#kernel/envelope';
+import type { Money } from '#kernel/money';
+
+export type Token = string | undefined;
+export type Input = Readonly<Record<string, unknown>>;
+
+export interface Accepted {
+  readonly __typename: 'Accepted';
+  readonly commandId: string;
+  readonly version: string;
+  readonly consistency: string;
+  readonly warnings: readonly { readonly code: string; readonly details: Input }[];
+}
+export interface Refused {
+  readonly __typename: 'Refused';
+  readonly code: string;
+  readonly message: string;
+  readonly details: Input;
+}
+
+export interface GraphQLAnswer<Data> {
+  readonly status: number;
+  readonly data: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: Input }[];
+}
+
+export interface HistoryEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly object: { readonly type: string; readonly id: string };
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly actor: { readonly role: string; readonly org: string | null; readonly person: string | null };
+  readonly custodian: string;
+  readonly concerns: readonly { readonly id: string; readonly as: string }[];
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly redactions: readonly { readonly field: string; readonly state: string }[];
+}
+
+/** The parts of the decision, by the ids that the loader builds. */
+export const mandateId = decisionMandateId;
+export const yearId = (year: number): string => `${mandateId}-${year}`;
+export const reportId = (kind: 'INTERIM' | 'FINAL'): string => `${mandateId}-${kind}`;
+export const obligationId = (row: number): string => decisionId(`obligation/${row}`);
+export const objectiveId = decisionId('objective/G0');
+export const orgId = (key: OrganisationKey): string => organisationId(key, { mandatedOrgId: mandatedOrgIdOfDecision });
+export const newId = (): string => randomUUID();
+export const ore = (amountMinor: number): Money => ({ amountMinor, currency: 'SEK' });
+export const aDoc = { documentId: decisionId('a document of the tests'), version: 1, sha256: '0'.repeat(64) };
+
+const historyFields =
+  'id type object { type id } occurredAt recordedAt actor { role org person } custodian concerns { id as } data redactions { field state }';
+
+/** The text of a command's mutation. */
+export const mutationOf = (name: string): string =>
+  `mutation ($input: ${name}Input!, $meta: CommandMeta!) {
+    outcome: ${name.charAt(0).toLowerCase()}${name.slice(1)}(input: $input, meta: $meta) {
+      __typename
+      ... on Accepted { commandId version consistency warnings { code details } }
+      ... on Refused { code message details }
+    }
+  }`;
+
+/** The whole system as its users meet it: served on a free port from a folder of its own, the demo loaded. */
+export class RunningSystem {
+  readonly settings: Settings;
+  /** A token for each role of the demo, by name. */
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly #broken: unknown[];
+  #server: Server;
+
+  private constructor(settings: Settings, server: Server, tokens: Readonly<Record<string, string>>, broken: unknown[]) {
+    this.settings = settings;
+    this.#server = server;
+    this.tokens = tokens;
+    this.#broken = broken;
+  }
+
+  /** Starts on a new folder; or on a copy of another system's, which must have stopped. */
+  static async start(copyOf?: RunningSystem): Promise<RunningSystem> {
+    const folder = mkdtempSync(join(tmpdir(), 'samverk-e2e-'));
+    if (copyOf) cpSync(copyOf.settings.dataDir, folder, { recursive: true });
+    const settings = readSettings({ PORT: '0', DATA_DIR: folder }, { mandatedOrgId: mandatedOrgIdOfDecision });
+    const broken: unknown[] = [];
+    const server = await serve(settings, (error, what) => broken.push({ what, error }));
+    return new RunningSystem(settings, server, await loadDemo(server.installation, settings), broken);
+  }
+
+  /** What broke and was reported until now; it is forgotten with this, so that `end` does not throw. */
+  takeBroken(): unknown[] {
+    return this.#broken.splice(0);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+  get installation(): Server['installation'] {
+    return this.#server.installation;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
+  }
+
+  /** Serves again what the folder holds, after `close`. */
+  async open(): Promise<void> {
+    this.#server = await serve(this.settings, (error, what) => this.#broken.push({ what, error }));
+  }
+
+  async restart(): Promise<void> {
+    await this.close();
+    await this.open();
+  }
+
+  /** Ends the system, closed or not, and its folder. @throws when anything broke while it ran */
+  async end(closed: 'open' | 'closed' = 'open'): Promise<void> {
+    if (closed === 'open') await this.close();
+    rmSync(this.settings.dataDir, { recursive: true, force: true });
+    if (this.#broken.length > 0) throw new AggregateError(this.#broken, `broke: ${this.#broken.map(said).join('; ')}`);
+  }
+
+  /** What a role of the demo sends as its token; the public sends none. */
+  token(role: string): Token {
+    if (role === 'PUBLIC') return undefined;
+    const token = this.tokens[role];
+    if (token === undefined) throw new TypeError(`the demo has no token for ${role}`);
+    return token;
+  }
+
+  /** Any request body, as it is. */
+  async post(token: Token, body: string, headers: Readonly<Record<string, string>> = {}) {
+    const response = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization(token), ...headers },
+      body,
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  async ask<Data>(token: Token, query: string, variables: Input = {}): Promise<GraphQLAnswer<Data>> {
+    const { status, text } = await this.post(token, JSON.stringify({ query, variables }));
+    return { status, ...(JSON.parse(text) as Omit<GraphQLAnswer<Data>, 'status'>) };
+  }
+
+  /** The data of a query that must succeed. */
+  async read<Data>(token: Token, query: string, variables: Input = {}): Promise<Data> {
+    const { status, data, errors } = await this.ask<Data>(token, query, variables);
+    if (status !== 200 || errors || !data) throw new Error(`${status} ${JSON.stringify(errors)}`);
+    return data;
+  }
+
+  /** Issues a command; with a new id unless `meta` brings one. */
+  async command(token: Token, name: string, input: Input, meta: Input = {}): Promise<Accepted | Refused> {
+    const variables = { input, meta: { commandId: newId(), ...meta } };
+    return (await this.read<{ outcome: Accepted | Refused }>(token, mutationOf(name), variables)).outcome;
+  }
+
+  /** Issues a command that must be accepted. */
+  async accepted(token: Token, name: string, input: Input, meta: Input = {}): Promise<Accepted> {
+    const outcome = await this.command(token, name, input, meta);
+    if (outcome.__typename === 'Accepted') return outcome;
+    throw new Error(`${name} was refused: ${outcome.code} ${JSON.stringify(outcome.details)}`);
+  }
+
+  async clockTo(to: string): Promise<void> {
+    await this.read(undefined, 'mutation ($to: DateTime!) { moveDemoClock(to: $to) { now } }', { to });
+  }
+
+  /** The newest events of an object, the last first, as the bearer of a token sees them. */
+  async history(token: Token, object: string, { first = 100, notBefore = null as string | null } = {}) {
+    const query = `query ($object: ID!, $first: Int!, $notBefore: String) {
+      history(filter: { object: $object }, newestFirst: true, first: $first, notBefore: $notBefore) {
+        edges { node { ${historyFields} } }
+      }
+    }`;
+    type Page = { history: { edges: readonly { node: HistoryEvent }[] } };
+    const { history } = await this.read<Page>(token, query, { object, first, notBefore });
+    return history.edges.map(({ node }) => node);
+  }
+
+  /** A person whom nobody knows yet: a token, and its reference in the directory. */
+  async person(subject: string): Promise<{ readonly token: string; readonly personRef: string }> {
+    const token = await demoToken(this.installation.secret, subject);
+    const { me } = await this.read<{ me: { personRef: string } }>(token, '{ me { personRef } }');
+    return { token, personRef: me.personRef };
+  }
+
+  /** How many events there are: the same before and after what changes nothing. */
+  head(): Promise<number> {
+    return this.installation.platform.store.head();
+  }
+
+  /** The events of a stream as stored, which no caller ever sees whole. */
+  stored(stream: string): Promise<StoredEvent[]> {
+    return Array.fromAsync(this.installation.platform.store.readStream(stream));
+  }
+}
+
+export const authorization = (token: Token): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+const said = (broken: unknown): string => {
+  const { what, error } = broken as { what: string; error: unknown };
+  return `${what}: ${String(error)}`;
+};

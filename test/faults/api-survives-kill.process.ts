@@ -1,0 +1,82 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Brings `dist/` up to date with the sources, as `npm start` does. @throws with what the compiler said */
+export const build = async (): Promise<void> =>
+  void (await promisify(execFile)(process.execPath, ['apps/start.mjs', 'api', '--help'], { cwd: root }));
+
+/** How a process ended, and what it complained of before. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly complaints: string;
+}
+
+/** The API as its users run it: built, in a process of its own, as a demo on a folder and a free port. */
+export class ApiProcess {
+  readonly #folder: string;
+  readonly #signal: (signal: NodeJS.Signals) => void;
+  #killed = false;
+  /** Where it listens, once it is ready; nothing when it ended before. */
+  readonly ready: Promise<string | undefined>;
+  readonly ended: Promise<End>;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'api', 'main.js')], {
+      env: { DATA_DIR: folder, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#signal = (signal) => void child.kill(signal);
+    this.ended = Promise.all([once(child, 'close'), text(child.stderr)]).then(([, complaints]) => ({
+      code: child.exitCode,
+      signal: child.signalCode,
+      complaints,
+    }));
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    createInterface(child.stdout).on('line', (line) => {
+      const [, url] = /^ *GraphQL +(\S+)$/.exec(line) ?? [];
+      if (url !== undefined) resolve(url);
+    });
+    this.ready = promise;
+    child.once('close', () => resolve(undefined));
+  }
+
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** The tokens that the demo wrote down, by role. */
+  tokens(): Readonly<Record<string, string>> {
+    return JSON.parse(readFileSync(join(this.#folder, 'demo-tokens.json'), 'utf8')) as Record<string, string>;
+  }
+
+  kill(): void {
+    this.#killed = true;
+    this.#signal('SIGKILL');
+  }
+
+  /** Kills it when something in its folder has changed for the so-manieth time; once it is ready in any case. */
+  async killAtChange(number: number): Promise<End> {
+    let left = number;
+    const watching = watch(this.#folder, () => {
+      if (--left <= 0) this.kill();
+    });
+    await this.ready;
+    watching.close();
+    this.kill();
+    return this.ended;
+  }
+
+  async stop(): Promise<End> {
+    this.#signal('SIGTERM');
+    return this.ended;
+  }
+}

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { organisationView } from '#contexts/identity/views/organisation.view';
+import { demoIssuer } from '#delivery/identity-token';
+import { issue } from '#delivery/in-process';
+import { publicCaller } from '#delivery/people';
 import { built, cost, draft, statement } from './golden-steps.ts';
 import type { Input, Token } from './harness.ts';
 import { mandateId, newId, ore, reportId, RunningSystem, yearId } from './harness.ts';
@@ -128,6 +132,25 @@ describe('what was just accepted', () => {
       const query = 'query ($id: ID!, $notBefore: String) { cost(id: $id, notBefore: $notBefore) { costId } }';
       expect(await system.read(token, query, { id: costId, notBefore })).toEqual({ cost: { costId } });
     }
+  });
+
+  test('is waited for where the views are thousands of events behind', async () => {
+    const { platform, directory } = system.installation;
+    const admin = directory.personRef(demoIssuer, system.settings.adminSubject);
+    const stream = `fundingyear-${yearId(2017)}`;
+    const model = (await system.stored(stream)).findLast(({ type }) => type === 'CostRecorded');
+    if (!model) throw new Error('no cost was recorded');
+    const { position: _, revision: __, recordedAt: ___, stream: ____, ...event } = model;
+    const copies = () =>
+      Array.from({ length: 700 }, () => ({ ...event, id: newId(), data: { ...event.data, costId: newId() } }));
+    const backlog = Array.from({ length: 10 }, () => platform.store.append(stream, copies(), 'any'));
+
+    const organisation = { orgId: newId(), name: 'Påhittad', kind: 'OTHER', level: 'NOT_PUBLIC' };
+    const input = { ...organisation, soleTrader: false, contactPoints: [] };
+    const { consistency } = await issue(platform, admin, 'RegisterOrganisation', input, newId());
+    await platform.reader.waitFor(consistency);
+    expect(await platform.reader.one(organisationView, input.orgId, publicCaller)).toMatchObject({ row: organisation });
+    await Promise.all(backlog);
   });
 
   test('is in history too, and a viewer who may not see it waits for it and sees nothing', async () => {

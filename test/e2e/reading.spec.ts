@@ -143,7 +143,7 @@ describe('what was just accepted', () => {
     const { position: _, revision: __, recordedAt: ___, stream: ____, ...event } = model;
     const copies = () =>
       Array.from({ length: 700 }, () => ({ ...event, id: newId(), data: { ...event.data, costId: newId() } }));
-    const backlog = Array.from({ length: 10 }, () => platform.store.append(stream, copies(), 'any'));
+    const backlog = Array.from({ length: 4 }, () => platform.store.append(stream, copies(), 'any'));
 
     const organisation = { orgId: newId(), name: 'Påhittad', kind: 'OTHER', level: 'NOT_PUBLIC' };
     const input = { ...organisation, soleTrader: false, contactPoints: [] };

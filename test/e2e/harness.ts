@@ -94,7 +94,13 @@ export class RunningSystem {
     const settings = readSettings({ PORT: '0', DATA_DIR: folder }, { mandatedOrgId: mandatedOrgIdOfDecision });
     const broken: unknown[] = [];
     const server = await serve(settings, (error, what) => broken.push({ what, error }));
-    return new RunningSystem(settings, server, await loadDemo(server.installation, settings), broken);
+    try {
+      return new RunningSystem(settings, server, await loadDemo(server.installation, settings), broken);
+    } catch (error) {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** What broke and was reported until now; it is forgotten with this, so that `end` does not throw. */

@@ -59,19 +59,22 @@ function statusOf(errors: readonly GraphQLFormattedError[], found: readonly Foun
 }
 
 /**
- * The request for which a document is compiled has its variables judged by the compiler alone, which names the last
- * field without its path: they are judged again by GraphQL itself, as those of every other request are.
+ * Twice Mercurius does not leave the judgement to GraphQL, and it is judged again here. The request for which a document
+ * is compiled has its variables judged by the compiler alone, which names the last field without its path. And a GET is
+ * asked for its operation before it is known that there is one.
  */
 function judgedAgain(errors: readonly Error[], { app, reply }: Asked = {}): readonly Error[] {
   const { body, query: inUrl } = reply?.request ?? {};
   const { query, variables, operationName } = { ...(body ?? inUrl ?? {}) } as Readonly<Record<string, unknown>>;
-  const byVariables = errors.some(
-    (error) => !('path' in error && error.path) && error.message.startsWith('Variable "$'),
+  const unjudged = errors.some(
+    ({ message, path, originalError }: Partial<GraphQLError>) =>
+      path === undefined && (message?.startsWith('Variable "$') || originalError instanceof TypeError),
   );
-  if (!byVariables || !app || typeof query !== 'string') return errors;
+  if (!unjudged || !app || typeof query !== 'string') return errors;
   const operation = getOperationAST(parse(query), typeof operationName === 'string' ? operationName : null);
+  if (!operation) return [new GraphQLError('operationName must name one of the operations of the document')];
   const given = (typeof variables === 'string' ? JSON.parse(variables) : (variables ?? {})) as Record<string, unknown>;
-  return getVariableValues(app.graphql.schema, operation?.variableDefinitions ?? [], given).errors ?? errors;
+  return getVariableValues(app.graphql.schema, operation.variableDefinitions ?? [], given).errors ?? errors;
 }
 
 /** Mercurius wraps what Fastify refused, and the errors of parsing and validation, in errors of its own. */

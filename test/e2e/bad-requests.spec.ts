@@ -78,6 +78,15 @@ describe('a request that is none', () => {
     expect(await system.head()).toBe(before);
   });
 
+  test('a question by GET that does not say which of its operations', async () => {
+    const query = encodeURIComponent('query A { about { now } } query B { about { demo } }');
+    const ambiguous = await fetch(`${system.url}/graphql?query=${query}`);
+    expect(ambiguous.status).toBe(400);
+    expect(await ambiguous.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    const named = await fetch(`${system.url}/graphql?query=${query}&operationName=B`);
+    expect(await named.json()).toEqual({ data: { about: { demo: true } } });
+  });
+
   test('is the fault of nothing in here', () => expect(system.takeBroken()).toEqual([]));
 });
 

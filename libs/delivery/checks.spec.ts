@@ -21,7 +21,7 @@ const things = stream({ category: 'thing', object: 'Thing', facts: ThingFacts, i
   ThingMade: (made) => made + 1,
 });
 const ThingCommands = commands({
-  MakeThing: command({ says: 'Make a thing.', by: [mandated('FINANCE')], input: ThingFacts.ThingMade.definition.data }),
+  MakeThing: command({ says: 'Make a thing.', by: [mandated('FINANCE')], makes: ThingFacts.ThingMade }),
 });
 const thing = decider(things, ThingCommands, {
   id: ({ thingId }) => thingId,

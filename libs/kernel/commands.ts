@@ -1,4 +1,5 @@
-import type { Data, Shape } from './fields.ts';
+import type { FactOf } from './facts.ts';
+import { type Data, type Shape, without } from './fields.ts';
 import type { ActingRole, Role } from './roles.ts';
 
 /**
@@ -26,11 +27,13 @@ export interface Problem {
  * One intent: GraphQL input, validation, CQRS command and permission in one place. A command without a permission does
  * not compile, and the system refuses to start on an empty list.
  */
-export interface Command<S extends Shape = Shape> {
+export interface Command<S extends Shape = Shape, T extends string = string> {
   /** What it asks for, in a sentence. */
   readonly says: string;
   /** In the order of precedence: the first that the actor holds is the role the event names. */
   readonly by: readonly [Permission, ...Permission[]];
+  /** The type of the event that it becomes when accepted. */
+  readonly makes: T;
   readonly input: S;
   /** It addresses nothing that exists: it asks for a new object, or a new part of one. */
   readonly begins?: true;
@@ -41,8 +44,25 @@ export interface Command<S extends Shape = Shape> {
 export type Commands = Readonly<Record<string, Command>>;
 export type InputOf<C> = C extends { readonly input: infer S extends Shape } ? Data<S> : never;
 
-/** Types one command; `commands` gives it its name. */
-export const command = <S extends Shape>(definition: Command<S>): Command<S> => definition;
+type Definition<T extends string, S extends Shape, Filled extends keyof S & string> = Omit<
+  Command<Omit<S, Filled>>,
+  'makes' | 'input'
+> & {
+  readonly makes: FactOf<T, S>;
+  /** Fields of the fact that the decision fills, not the caller. */
+  readonly filled?: readonly Filled[];
+};
+
+/** Types one command, whose input is the fact that it makes, but for what the decision fills; `commands` gives it its name. */
+export const command = <T extends string, S extends Shape, Filled extends keyof S & string = never>({
+  makes,
+  filled = [],
+  ...definition
+}: Definition<T, S, Filled>): Command<Omit<S, Filled>, T> => ({
+  ...definition,
+  makes: makes.type,
+  input: without(makes.definition.data, ...filled),
+});
 export const commands = <C extends Commands>(definitions: C): C => definitions;
 
 /** Who is acting, as a decision sees it. */

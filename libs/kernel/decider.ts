@@ -1,6 +1,7 @@
 import type { RefusalCode, WarningCode } from './codes.ts';
-import type { Commands, InputOf, Who } from './commands.ts';
+import type { Command, Commands, InputOf, Who } from './commands.ts';
 import type { Facts, NewFact } from './facts.ts';
+import type { Shape } from './fields.ts';
 import type { Stream } from './stream.ts';
 import type { Instant } from './time.ts';
 
@@ -93,9 +94,12 @@ export interface Given<States> {
   readonly mandatedOrgId: string;
 }
 
+/** Commands that make facts of one stream only: a command writes to one stream. */
+type CommandsMaking<T extends string> = Readonly<Record<string, Command<Shape, T>>>;
+
 type AnyInput<C extends Commands> = { [N in keyof C]: InputOf<C[N]> }[keyof C];
 
-export interface Decisions<State, F extends Facts, C extends Commands, States> {
+export interface Decisions<State, C extends Commands, States> {
   /** Id of the object that a command addresses: one command writes one stream. */
   id(command: AnyInput<C>, known: LookedUp): string;
   /** For `own` permissions: the organisation that the command or its object names. */
@@ -108,7 +112,7 @@ export interface Decisions<State, F extends Facts, C extends Commands, States> {
   readonly reads: { readonly [R in keyof States]: Read<States[R], AnyInput<C>, State> };
   /** One decision for every command, pure: a command without one does not compile. */
   readonly decide: {
-    readonly [N in keyof C]: (command: InputOf<C[N]>, state: State, given: Given<States>) => Decision<keyof F & string>;
+    readonly [N in keyof C]: (command: InputOf<C[N]>, state: State, given: Given<States>) => Decision<C[N]['makes']>;
   };
 }
 
@@ -132,11 +136,12 @@ export interface DeciderOf<State, F extends Facts, C extends Commands> extends D
 }
 
 /** Joins a stream, its commands and the decisions between them. */
-export function decider<State, F extends Facts, C extends Commands, States = Record<never, never>>(
-  stream: Stream<State, F>,
-  commands: C,
-  decisions: Decisions<State, F, C, States>,
-): DeciderOf<State, F, C> {
+export function decider<
+  State,
+  F extends Facts,
+  C extends CommandsMaking<keyof F & string>,
+  States = Record<never, never>,
+>(stream: Stream<State, F>, commands: C, decisions: Decisions<State, C, States>): DeciderOf<State, F, C> {
   const decide = decisions.decide as unknown as Readonly<Record<string, Decide>>;
   return {
     ...(decisions as unknown as DeciderOf<State, F, C>),

@@ -65,13 +65,15 @@ stream<typeof zeroKr, typeof LoanFacts>(head).evolve({
 
 // Commands
 
-const granting = command({ says: 'Grant it.', by: [mandated('FINANCE')], input: LoanGranted.definition.data });
-const repaying = command({ says: 'Repay it.', by: [applicant], input: LoanRepaid.definition.data });
+const granting = command({ says: 'Grant it.', by: [mandated('FINANCE')], makes: LoanGranted });
+const repaying = command({ says: 'Repay it.', by: [applicant], makes: LoanRepaid });
 const LoanCommands = commands({ GrantLoan: granting, RepayLoan: repaying });
 // @ts-expect-error a command that names nobody who may issue it
-command({ says: 'Grant it.', input: LoanGranted.definition.data });
+command({ says: 'Grant it.', makes: LoanGranted });
 // @ts-expect-error a command with an empty list of who may issue it
-command({ says: 'Grant it.', by: [], input: LoanGranted.definition.data });
+command({ says: 'Grant it.', by: [], makes: LoanGranted });
+// @ts-expect-error a field that the decision fills and the fact does not have
+command({ says: 'Grant it.', by: [applicant], makes: LoanGranted, filled: ['interest'] });
 // @ts-expect-error a role that there is not
 mandated('CASHIER');
 
@@ -95,9 +97,16 @@ decider(loans, LoanCommands, {
   reads,
   decide: {
     GrantLoan: (command) => accept(LoanGranted(command)),
-    // @ts-expect-error a fact of another stream: one command writes one stream
+    // @ts-expect-error another fact than the command makes
     RepayLoan: (command) => accept(KeyLent(command)),
   },
+});
+const lending = command({ says: 'Lend it.', by: [applicant], makes: KeyLent });
+// @ts-expect-error a command that makes a fact of another stream: one command writes one stream
+decider(loans, commands({ LendKey: lending }), {
+  id: ({ loanId }) => loanId,
+  reads,
+  decide: { LendKey: () => accept(KeyLent({ loanId })) },
 });
 decider(loans, LoanCommands, {
   // @ts-expect-error an id of a field that not every command has

@@ -9,7 +9,7 @@ export const OrganisationCommands = commands({
     says: 'Register an organisation.',
     by: [mandated('SYSTEM_ADMIN'), mandated('FACILITATOR')],
     begins: true,
-    input: OrganisationRegistered.definition.data,
+    makes: OrganisationRegistered,
     malformed({ orgNo, kind, level }): Problem | undefined {
       if (orgNo !== undefined && !isOrganisationNumber(orgNo))
         return { path: 'orgNo', rule: 'checkDigit', expected: 'an organisation number with its right check digit' };

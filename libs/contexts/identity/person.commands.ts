@@ -1,5 +1,5 @@
 import { applicant, command, commands, mandated, own, type Problem } from '#kernel/commands';
-import { type Data, without } from '#kernel/fields';
+import type { Data } from '#kernel/fields';
 import type { Role } from '#kernel/roles';
 import { PersonFacts, type ScopeType } from './person.events.ts';
 
@@ -27,18 +27,19 @@ export const PersonCommands = commands({
     says: 'Propose a role for a person, or apply for one.',
     by: [mandated('SYSTEM_ADMIN'), own('DECISION_MAKER'), applicant],
     begins: true,
-    input: RoleProposed.definition.data,
+    makes: RoleProposed,
     malformed: ({ role, scope, from, to }) => wrongPeriod(role, from, to) ?? wrongScope(role, scope),
   }),
   ApproveRole: command({
     says: 'Approve a proposed role.',
     by: [own('DECISION_MAKER'), mandated('SYSTEM_ADMIN')],
-    input: without(RoleAssigned.definition.data, 'orgId', 'role', 'scope', 'from', 'to'),
+    makes: RoleAssigned,
+    filled: ['orgId', 'role', 'scope', 'from', 'to'],
   }),
   RevokeRole: command({
     says: 'Withdraw a role, or the proposal of one.',
     by: [mandated('SYSTEM_ADMIN'), own('DECISION_MAKER')],
-    input: RoleRevoked.definition.data,
+    makes: RoleRevoked,
   }),
 });
 

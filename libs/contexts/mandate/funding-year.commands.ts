@@ -1,5 +1,4 @@
 import { command, commands, mandated, type Problem } from '#kernel/commands';
-import { without } from '#kernel/fields';
 import { FundingYearFacts } from './funding-year.events.ts';
 import { fundingYearOf } from './words.ts';
 
@@ -17,7 +16,7 @@ export const FundingYearCommands = commands({
   AllocateFundingYear: command({
     says: 'Allocate funds up to a ceiling to the mandate for a year.',
     by: [mandated('MANDATE_OWNER'), mandated('FINANCE')],
-    input: FundingYearAllocated.definition.data,
+    makes: FundingYearAllocated,
     malformed: ({ fundingYearId, mandateId, year }): Problem | undefined =>
       fundingYearId === fundingYearOf(mandateId, year)
         ? undefined
@@ -30,31 +29,35 @@ export const FundingYearCommands = commands({
   SubmitRequisition: command({
     says: 'Ask the paying authority for the funds of a year.',
     by: [mandated('FINANCE')],
-    input: without(RequisitionSubmitted.definition.data, 'addresseeOrgId', 'decisionDiaryNumber'),
+    makes: RequisitionSubmitted,
+    filled: ['addresseeOrgId', 'decisionDiaryNumber'],
   }),
   AcknowledgeRequisition: command({
     says: 'Record that the paying authority received a requisition.',
     by: [mandated('FINANCE')],
-    input: RequisitionAcknowledged.definition.data,
+    makes: RequisitionAcknowledged,
   }),
   RecordPayment: command({
     says: 'Record the one payment of the funds of a year.',
     by: [mandated('FINANCE')],
-    input: without(RequisitionPaid.definition.data, 'requisitionIds'),
+    makes: RequisitionPaid,
+    filled: ['requisitionIds'],
   }),
   RecordCost: command({
     says: 'Book a cost on a year.',
     by: [mandated('FINANCE')],
-    input: without(CostRecorded.definition.data, 'appropriation'),
+    makes: CostRecorded,
+    filled: ['appropriation'],
   }),
   CorrectCost: command({
     says: 'Correct a booked cost by a difference.',
     by: [mandated('FINANCE')],
-    input: CostCorrected.definition.data,
+    makes: CostCorrected,
   }),
   RecordRepayment: command({
     says: 'Record that unused funds of a year were paid back.',
     by: [mandated('FINANCE')],
-    input: without(UnusedFundsRepaid.definition.data, 'decisionDiaryNumber'),
+    makes: UnusedFundsRepaid,
+    filled: ['decisionDiaryNumber'],
   }),
 });

@@ -1,5 +1,4 @@
 import { command, commands, mandated, type Problem } from '#kernel/commands';
-import { without } from '#kernel/fields';
 import { MandateFacts } from './mandate.events.ts';
 
 const {
@@ -16,7 +15,7 @@ export const MandateCommands = commands({
   RegisterMandate: command({
     says: 'Register a mandate that the government gave.',
     by: [mandated('MANDATE_OWNER')],
-    input: MandateRegistered.definition.data,
+    makes: MandateRegistered,
     malformed: ({ periodFrom, periodTo }): Problem | undefined =>
       periodFrom > periodTo
         ? { path: 'periodTo', rule: 'order', expected: `not before periodFrom, ${periodFrom}` }
@@ -25,17 +24,17 @@ export const MandateCommands = commands({
   RecordDecisionReference: command({
     says: 'Record the diary number of the decision, once it is known.',
     by: [mandated('MANDATE_OWNER'), mandated('REGISTRAR')],
-    input: DecisionReferenceRecorded.definition.data,
+    makes: DecisionReferenceRecorded,
   }),
   DefineObjective: command({
     says: 'Define an objective, which the final report follows up.',
     by: [mandated('MANDATE_OWNER')],
-    input: MandateObjectiveDefined.definition.data,
+    makes: MandateObjectiveDefined,
   }),
   RegisterObligation: command({
     says: 'Register a duty that the decision states, with its deadline where it has one.',
     by: [mandated('MANDATE_OWNER')],
-    input: ObligationRegistered.definition.data,
+    makes: ObligationRegistered,
     malformed({ kind, reportKind, hardDeadline, safeDeadline }): Problem | undefined {
       if ((kind === 'REPORT') !== (reportKind !== undefined))
         return { path: 'reportKind', rule: 'together', expected: 'one where the kind is REPORT, else none' };
@@ -50,7 +49,7 @@ export const MandateCommands = commands({
   LinkObligationEvidence: command({
     says: 'Link events to an obligation as evidence.',
     by: [mandated('MANDATE_OWNER'), mandated('FACILITATOR')],
-    input: ObligationEvidenceLinked.definition.data,
+    makes: ObligationEvidenceLinked,
     malformed({ evidence }): Problem | undefined {
       const ids = new Set(evidence.map(({ eventId }) => eventId));
       return ids.size === 0 || ids.size < evidence.length
@@ -61,11 +60,12 @@ export const MandateCommands = commands({
   AssessObligation: command({
     says: 'Assess an obligation as fulfilled, on the evidence linked to it.',
     by: [mandated('MANDATE_OWNER')],
-    input: ObligationFulfilled.definition.data,
+    makes: ObligationFulfilled,
   }),
   CloseMandate: command({
     says: 'Close the mandate: duties fulfilled or explained, the final report submitted, the books balanced.',
     by: [mandated('MANDATE_OWNER')],
-    input: without(MandateClosed.definition.data, 'balance'),
+    makes: MandateClosed,
+    filled: ['balance'],
   }),
 });

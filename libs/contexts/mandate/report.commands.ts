@@ -1,5 +1,4 @@
 import { command, commands, mandated, type Problem } from '#kernel/commands';
-import { without } from '#kernel/fields';
 import { ReportFacts } from './report.events.ts';
 import { reportOf } from './words.ts';
 
@@ -16,7 +15,7 @@ export const ReportCommands = commands({
   DraftReport: command({
     says: 'Begin the interim or the final report.',
     by: [mandated('MANDATE_OWNER')],
-    input: ReportDrafted.definition.data,
+    makes: ReportDrafted,
     malformed: ({ reportId, mandateId, kind }): Problem | undefined =>
       reportId === reportOf(mandateId, kind)
         ? undefined
@@ -25,7 +24,7 @@ export const ReportCommands = commands({
   AttachFinancialStatement: command({
     says: "State how the funds of a year were used: the ledger's own figures.",
     by: [mandated('FINANCE')],
-    input: FinancialStatementAttached.definition.data,
+    makes: FinancialStatementAttached,
     malformed: ({ byCategory }): Problem | undefined =>
       new Set(byCategory.map(({ category }) => category)).size < byCategory.length
         ? { path: 'byCategory', rule: 'each', expected: 'each category once' }
@@ -34,21 +33,22 @@ export const ReportCommands = commands({
   RecordObjectiveFollowUp: command({
     says: 'Compare the results with an objective, in the final report.',
     by: [mandated('MANDATE_OWNER'), mandated('FACILITATOR')],
-    input: ObjectiveFollowUpRecorded.definition.data,
+    makes: ObjectiveFollowUpRecorded,
   }),
   ApproveReport: command({
     says: 'Approve a complete report as it will be sent.',
     by: [mandated('DECISION_MAKER')],
-    input: ReportApproved.definition.data,
+    makes: ReportApproved,
   }),
   SubmitReport: command({
     says: 'Record that the approved report was sent. What it holds becomes public.',
     by: [mandated('MANDATE_OWNER')],
-    input: without(ReportSubmitted.definition.data, 'decisionDiaryNumber', 'doc', 'fiscalYears'),
+    makes: ReportSubmitted,
+    filled: ['decisionDiaryNumber', 'doc', 'fiscalYears'],
   }),
   ConfirmReportReceipt: command({
     says: 'Record that the recipient received the report.',
     by: [mandated('MANDATE_OWNER'), mandated('REGISTRAR')],
-    input: ReportReceived.definition.data,
+    makes: ReportReceived,
   }),
 });

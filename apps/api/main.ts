@@ -3,10 +3,12 @@ import { growWithLoad } from './lean-start.ts';
 import { openLog } from '#delivery/log';
 import { logSettings, SettingsError, readSettings, settingsHelp } from '#delivery/settings';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
-import { demoRoles, loadDemo } from './demo.ts';
-import { serve } from './server.ts';
-import { version } from './watch.ts';
-import { welcome } from './welcome.ts';
+
+/** The bulk of the program, which the import above goes before. */
+const { demoRoles, loadDemo } = await import('./demo.ts');
+const { serve } = await import('./server.ts');
+const { version } = await import('./watch.ts');
+const { welcome } = await import('./welcome.ts');
 
 /** Starts the API: one process, with everything inside. */
 async function main(): Promise<void> {

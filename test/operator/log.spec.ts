@@ -165,4 +165,4 @@ test.each<[string, Record<string, string>, RegExp]>([
   if (settings['PORT']) expect(failed.lines[0]?.['says']).toMatch(says);
   expect(failed.errors).toEqual([]);
   await failed.end();
-});
+}, 60_000);

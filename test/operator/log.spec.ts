@@ -158,11 +158,15 @@ test('every line is JSON with the fields that are documented, and stderr is sile
 test.each<[string, Record<string, string>, RegExp]>([
   ['settings', { PORT: 'x' }, /^PORT is "x": expected/],
   ['a folder of another kind', { DATA_DIR: '/dev/null' }, /./],
-])('what cannot start says so in one line: %s', async (_, settings, says) => {
-  const failed = await Operated.start(settings);
-  expect(await failed.ended()).toBe(1);
-  expect(failed.lines).toEqual([expect.objectContaining({ level: 'error', event: 'failed' })]);
-  if (settings['PORT']) expect(failed.lines[0]?.['says']).toMatch(says);
-  expect(failed.errors).toEqual([]);
-  await failed.end();
-}, 60_000);
+])(
+  'what cannot start says so in one line: %s',
+  async (_, settings, says) => {
+    const failed = await Operated.start(settings);
+    expect(await failed.ended()).toBe(1);
+    expect(failed.lines).toEqual([expect.objectContaining({ level: 'error', event: 'failed' })]);
+    if (settings['PORT']) expect(failed.lines[0]?.['says']).toMatch(says);
+    expect(failed.errors).toEqual([]);
+    await failed.end();
+  },
+  60_000,
+);

@@ -99,6 +99,7 @@ export class Watch {
 
   async close(): Promise<void> {
     await this.#admin?.close();
+    this.#admin = undefined;
     await this.#tracing?.close();
   }
 }

@@ -7,6 +7,7 @@ import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
+import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
 import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
@@ -82,7 +83,7 @@ export interface Server {
 }
 
 /**
- * Serves GraphQL, GraphiQL and health on the address of the settings.
+ * Serves GraphQL, GraphiQL, the catalogue and health on the address of the settings.
  * @throws SettingsError when the address is taken; everything opened is closed then
  */
 export async function serve(settings: Settings, report: Report): Promise<Server> {
@@ -118,6 +119,7 @@ async function listen(
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
+  serveCatalogue(fastify, contexts);
   serveHealth(fastify, await readiness(platform));
   const broken = (error: unknown, id: string) => report(error, `request ${id}`);
   const module = SamverkModule.of(platform, demonstration, broken);

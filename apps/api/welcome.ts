@@ -12,6 +12,7 @@ export function welcome(url: string, settings: Settings, tokens: Readonly<Record
     '',
     `  GraphQL    ${url}/graphql`,
     `  GraphiQL   ${url}/graphiql`,
+    `  Catalogue  ${url}/catalogue`,
     `  Health     ${url}/health/live  ${url}/health/ready`,
     `  Data       ${settings.dataDir}`,
     '',

@@ -8,6 +8,7 @@ import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
+import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
 import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
@@ -87,7 +88,7 @@ export interface Server {
 }
 
 /**
- * Serves GraphQL, GraphiQL and health on the address of the settings.
+ * Serves GraphQL, GraphiQL, the catalogue and health on the address of the settings.
  * @param log told of each request answered, and what Nest has to say
  * @throws SettingsError when an address is taken; everything opened is closed then
  */
@@ -134,6 +135,7 @@ async function listen(
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
+  serveCatalogue(fastify, contexts);
   const ready = await readiness(platform);
   serveHealth(fastify, ready);
   const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);

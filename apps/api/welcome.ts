@@ -17,6 +17,7 @@ export function welcome(
     '',
     `  GraphQL    ${url}/graphql`,
     `  GraphiQL   ${url}/graphiql`,
+    `  Catalogue  ${url}/catalogue`,
     `  Health     ${url}/health/live  ${url}/health/ready`,
     ...(adminUrl === undefined ? [] : [`  Operator   ${adminUrl}/metrics  ${adminUrl}/health`]),
     `  Data       ${settings.dataDir}`,

@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql';
 import type { Problem } from '#kernel/commands';
+import type { ErrorCode } from './error-codes.ts';
 import { correlationOf } from './watching.ts';
 
 /** Told of what broke, with the id under which the caller was told of it. */
@@ -34,7 +35,7 @@ interface Found {
   readonly status: number | undefined;
 }
 
-const ours = new Set<unknown>(['BAD_USER_INPUT', 'NOT_YET_VISIBLE', 'QUERY_TOO_COMPLEX']);
+const ours = new Set<unknown>(['BAD_USER_INPUT', 'NOT_YET_VISIBLE', 'QUERY_TOO_COMPLEX'] satisfies ErrorCode[]);
 
 /**
  * The roads of domain 7.4 that end in `errors`: what is malformed says where, which rule and what is expected; what

@@ -52,6 +52,9 @@ export const shippedTable = () => {
   return visibilityTable(readFileSync(path, 'utf8'));
 };
 
+/** Raised when what facts release, are part of or are about changed: the index of history is then made anew. */
+const historyVersion = 2;
+
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
@@ -63,6 +66,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     store: readStore,
     views,
     facts: Object.fromEntries(facts),
+    historyVersion,
     report,
   });
   const repository = new Repository(store);

@@ -8,9 +8,10 @@ import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
+import { RateLimits } from '#delivery/rate-limits';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
@@ -106,24 +107,40 @@ export async function serve(settings: Settings, report: Report): Promise<Server>
   }
 }
 
+/** How long a connection may take over what it sends or reads: one that is slow costs its own memory and nobody's time. */
+const patience = {
+  requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  http: { headersTimeout: 10_000 },
+  forceCloseConnections: 'idle',
+} as const;
+
 async function listen(
   settings: Settings,
   installation: Installation,
   report: Report,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const { platform, directory, secret, demonstration } = installation;
-  const adapter = new FastifyAdapter({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: 'idle' });
+  const { limits, rates, trustedProxies } = settings;
+  const adapter = new FastifyAdapter({ ...patience, logger: false, trustProxy: [...trustedProxies] });
   const fastify = adapter.getInstance();
+  const rateLimits = new RateLimits(rates);
+  rateLimits.guard(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
-  verifyTokens(fastify, tokenVerifier(settings, secret), directory);
+  verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);
   serveGraphiql(fastify);
   serveHealth(fastify, await readiness(platform));
-  const broken = (error: unknown, id: string) => report(error, `request ${id}`);
-  const module = SamverkModule.of(platform, demonstration, broken);
+  const module = SamverkModule.of(platform, demonstration, {
+    limits,
+    report: (error, id) => report(error, `request ${id}`),
+    contextOf: contextOf(platform.callers),
+    charge: (request, units) => rateLimits.charge(request, personOf(request), units),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: ['error', 'warn'],
     abortOnError: false,
+    bodyParser: false,
   });
   await app.init();
   const url = await fastify.listen({ port: settings.port, host: settings.host });

@@ -1,11 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isId } from '#kernel/swedish-numbers';
+import { type LimitName, limitRows, type Limits, limitsOf, networks, wholeWithin } from './limit-settings.ts';
 
 /** What one process was started with, checked as a whole. */
 export type Settings = Everywhere & (Demo | Oidc);
 
-interface Everywhere {
+interface Everywhere extends Limits {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
@@ -17,6 +18,8 @@ interface Everywhere {
   readonly adminSubject: string;
   readonly mandatedOrgId: string;
   readonly decisionDiaryNumber?: string;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** What works less than it could with these settings: one sentence each, for the log. */
   readonly warnings: readonly string[];
 }
@@ -92,6 +95,12 @@ const table = {
     'The diary number of the decision that gives the mandate, once it is known.',
     '1 to 2,000 characters',
   ],
+  ...limitRows,
+  TRUSTED_PROXIES: [
+    'none: the address is that of the connection',
+    'Whose `X-Forwarded-For` tells the address of the caller.',
+    'IP addresses or networks (10.0.0.0/8), with commas between',
+  ],
 } as const;
 
 type Name = keyof typeof table;
@@ -155,6 +164,9 @@ export function readSettings(
       `${found('HOST')}, which others may reach, and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or for demo mode 127.0.0.1, ::1 or localhost`,
     );
 
+  const limit = (name: LimitName) =>
+    read(name, Number(limitRows[name][0]), (text) => wholeWithin(limitRows[name], text));
+
   const diaryNumber = isSet('DECISION_DIARY_NUMBER')
     ? read('DECISION_DIARY_NUMBER', '', short(2_000))
     : demo
@@ -170,6 +182,8 @@ export function readSettings(
     adminSubject: needed('ADMIN_SUBJECT', demo ? demoAdminSubject : undefined),
     mandatedOrgId: read('MANDATED_ORG_ID', defaults.mandatedOrgId, (text) => (isId(text) ? text : undefined)),
     ...(diaryNumber === undefined ? {} : { decisionDiaryNumber: diaryNumber }),
+    ...limitsOf(limit),
+    trustedProxies: read('TRUSTED_PROXIES', [], networks),
     warnings: diaryNumber === undefined ? [withoutDiaryNumber] : [],
     ...identity,
   };

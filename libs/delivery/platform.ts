@@ -36,6 +36,7 @@ export interface PlatformNeeds {
 export interface Platform {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  readonly readStore: ReadStore;
   readonly clock: Clock;
   readonly callers: Callers;
   readonly desk: CommandDesk;
@@ -71,6 +72,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   return {
     contexts,
     store,
+    readStore,
     clock,
     callers,
     projector,

@@ -11,6 +11,7 @@ import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import type { Platform } from './platform.ts';
 import { Reader } from './reader.ts';
+import { withReferences } from './references.ts';
 import { aboutResolver, type Demonstration } from './about-fields.ts';
 
 /** What a resolver throws goes on to `formatted`: Nest would log it with its stack, a caller's mistake too. */
@@ -35,6 +36,7 @@ export class SamverkModule {
           driver: GraphQLOverHttp,
           autoSchemaFile: true,
           sortSchema: true,
+          transformSchema: (schema) => withReferences(schema, platform),
           serving,
         }),
         ...platform.contexts.map(contextModule),

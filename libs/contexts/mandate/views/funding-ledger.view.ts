@@ -76,6 +76,11 @@ export const fundingLedger = view(
       outstanding: ofYear,
       settlement: ofDeadline,
     },
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      requisitionObligation: ['requisitionObligationId', 'Obligation'],
+      payer: ['payerOrgId', 'Organisation'],
+    },
     filters: ['mandateId', 'year'],
     orders: ['year'],
   },

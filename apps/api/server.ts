@@ -3,17 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { GraphQLSchema } from 'graphql';
 import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
+import { RateLimits } from '#delivery/rate-limits';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
@@ -116,6 +119,14 @@ export async function serve(settings: Settings, report: Report, log?: Pick<Log, 
   }
 }
 
+/** How long a connection may take over what it sends or reads: one that is slow costs its own memory and nobody's time. */
+const patience = {
+  requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  http: { headersTimeout: 10_000 },
+  forceCloseConnections: 'idle',
+} as const;
+
 async function listen(
   settings: Settings,
   installation: Installation,
@@ -123,28 +134,34 @@ async function listen(
   log: Pick<Log, 'nest'> | undefined,
 ): Promise<Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication }> {
   const { platform, directory, secret, demonstration } = installation;
-  const adapter = new FastifyAdapter({
-    logger: false,
-    genReqId: () => randomUUID(),
-    bodyLimit: 1024 * 1024,
-    forceCloseConnections: 'idle',
-  });
+  const { limits, rates, trustedProxies } = settings;
+  const options = { ...patience, logger: false, genReqId: () => randomUUID(), trustProxy: [...trustedProxies] };
+  const adapter = new FastifyAdapter(options);
   const fastify = adapter.getInstance();
   watch.requests(fastify);
+  const rateLimits = new RateLimits(rates);
+  rateLimits.guard(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
-  verifyTokens(fastify, tokenVerifier(settings, secret), directory);
+  verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);
   serveGraphiql(fastify);
-  serveCatalogue(fastify, contexts);
+  const schemaMade = Promise.withResolvers<GraphQLSchema>();
+  serveCatalogue(fastify, contexts, schemaMade.promise);
   const ready = await readiness(platform);
   serveHealth(fastify, ready);
-  const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
-  const module = SamverkModule.of(platform, demonstration, broken);
+  const module = SamverkModule.of(platform, demonstration, {
+    limits,
+    report: (error, id) => watch.report(error, `request ${id}`, id),
+    contextOf: contextOf(platform.callers),
+    charge: (request, units) => rateLimits.charge(request, personOf(request), units),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log?.nest ?? ['error', 'warn'],
     abortOnError: false,
+    bodyParser: false,
   });
   await app.init();
+  schemaMade.resolve(app.get(GraphQLSchemaHost).schema);
   const adminUrl = await watch.begin(platform, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
   return { app, url, adminUrl };

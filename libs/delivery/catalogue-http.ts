@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { printSchema } from 'graphql';
-import type {} from 'mercurius'; // gives fastify its `graphql`
+import { type GraphQLSchema, printSchema } from 'graphql';
 import type { Context } from '#kernel/context';
 import { catalogueOf } from './catalogue.ts';
 import { cataloguePage } from './catalogue-page.ts';
@@ -19,27 +18,28 @@ interface Document {
 
 /**
  * `/catalogue` as a page, and as JSON for whoever asks for that, which `/catalogue.json` always is; and
- * `/schema.graphql`. They tell what there is, nothing of what was recorded, and need no token. Made once, at start-up.
+ * `/schema.graphql`. They tell what there is, nothing of what was recorded, and need no token. Made once, when there is a schema.
  */
-export function serveCatalogue(fastify: FastifyInstance, contexts: readonly Context[]): void {
-  const made = Promise.withResolvers<{ page: Document; json: Document; schema: Document }>();
-  // The schema is there once GraphQL was set up.
-  fastify.addHook('onReady', async () => {
-    const { schema } = fastify.graphql;
+export function serveCatalogue(
+  fastify: FastifyInstance,
+  contexts: readonly Context[],
+  schemaMade: Promise<GraphQLSchema>,
+): void {
+  const made = schemaMade.then((schema): { page: Document; json: Document; schema: Document } => {
     const catalogue = catalogueOf({ contexts, schema, sees: shippedTable() });
     const { body, policy } = cataloguePage(catalogue);
-    made.resolve({
+    return {
       page: documentOf('text/html', body, { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }),
       json: documentOf('application/json', JSON.stringify(catalogue)),
       schema: documentOf('text/plain', printSchema(schema)),
-    });
+    };
   });
   fastify.get('/catalogue', async (request, reply) => {
-    const { page, json } = await made.promise;
+    const { page, json } = await made;
     return send(request, reply.header('vary', 'accept, accept-encoding'), wantsJson(request) ? json : page);
   });
-  fastify.get('/catalogue.json', async (request, reply) => send(request, reply, (await made.promise).json));
-  fastify.get('/schema.graphql', async (request, reply) => send(request, reply, (await made.promise).schema));
+  fastify.get('/catalogue.json', async (request, reply) => send(request, reply, (await made).json));
+  fastify.get('/schema.graphql', async (request, reply) => send(request, reply, (await made).schema));
 }
 
 function documentOf(type: string, body: string, headers: Document['headers'] = {}): Document {

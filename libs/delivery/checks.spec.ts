@@ -103,6 +103,21 @@ describe('the system refuses to start', () => {
       /filters or orders by note/,
     ],
     [
+      'a reference beside a column of its name',
+      [viewWith({ refs: { note: ['thingId', 'Thing'] } })],
+      /note, which is a/,
+    ],
+    [
+      'a reference by what is no id',
+      [viewWith({ refs: { other: ['note', 'Thing'] } })],
+      /note, which is no column with/,
+    ],
+    [
+      'a reference to no view',
+      [viewWith({ refs: { other: ['thingId', 'Other'] } })],
+      /type Other, and there is no such/,
+    ],
+    [
       'a view that listens to no fact of its streams',
       [viewWith({ listens: new Set(['ThingSold']) })],
       /ThingSold, which is no fact/,

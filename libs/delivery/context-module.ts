@@ -9,12 +9,20 @@ import { seenOf, type View } from '#kernel/view';
 import { connectionOf, outcomeType, RedactionType } from './answers.ts';
 import { type Accepted, CommandDesk, type Refused } from './command-desk.ts';
 import { BadUserInput } from './errors.ts';
-import { addField, argumentType, inputType, type MadeClass, namedClass, objectType } from './graphql-types.ts';
+import {
+  addField,
+  argumentType,
+  inputType,
+  type MadeClass,
+  madeType,
+  namedClass,
+  objectType,
+} from './graphql-types.ts';
 import { type CommandMeta, metaShape } from './meta.ts';
 import type { Caller } from './people.ts';
 import { Reader } from './reader.ts';
 import { resolverClass, type ResolverField } from './resolver-class.ts';
-import type { ShownRow } from './sight.ts';
+import { shown } from './sight.ts';
 import { validated } from './validation.ts';
 
 /**
@@ -110,7 +118,6 @@ function commandOf(decider: Decider, name: string, command: Command): { handler:
   return { handler, mutation };
 }
 
-const shown = ({ row, redactions }: ShownRow): object => ({ ...row, redactions });
 const notBefore = {
   name: 'notBefore',
   type: () => String,
@@ -122,6 +129,10 @@ const notBefore = {
 function rowType(view: View): MadeClass {
   const hidden = (column: string) => seenOf(view, column).class !== 'PUBLIC';
   const type = objectType({ name: view.type, says: view.says, shape: view.row }, hidden);
+  for (const [name, [column, of]] of Object.entries(view.refs)) {
+    const description = `The row that \`${column}\` names; nothing where there is none that you may know of.`;
+    Field(() => madeType(of) as Type, { description, nullable: true })(type.prototype, name);
+  }
   Field(() => [RedactionType], { description: 'Fields that are there and withheld.' })(type.prototype, 'redactions');
   return type;
 }

@@ -15,7 +15,7 @@ interface ErrorWords {
  */
 export const errorCodes = {
   BAD_USER_INPUT: {
-    status: '400; 200 when found while executing',
+    status: '400; 200 when found while executing, and for who takes `application/json` alone',
     says: 'The request, the document or a value in it is malformed.',
     next: 'Mend each field that is named: `path` says where, `rule` which rule, `expected` what would be right.',
     carries: '`fields`: a list of `path`, `rule` and `expected`',
@@ -27,9 +27,21 @@ export const errorCodes = {
     carries: '`retryAfter`: seconds',
   },
   QUERY_TOO_COMPLEX: {
-    status: '400',
+    status: '400; 200 for who takes `application/json` alone',
     says: 'The document asks for more than one request may: depth, breadth, cost, tokens or size.',
     next: 'Ask for less at a time: fewer fields, a smaller page, or several requests. The message names the limit.',
+    carries: '`limit`, what is `allowed`, and what was `found`',
+  },
+  TIMED_OUT: {
+    status: '504',
+    says: 'It was not answered in time. What a command did is not known from this.',
+    next: 'Ask for less at a time. Send a command again with the same `commandId`: it has one effect and one answer.',
+  },
+  RATE_LIMITED: {
+    status: '429, with `Retry-After`',
+    says: 'Too many requests of one person, or from one address, at a time. Nothing was executed.',
+    next: 'Ask again after `retryAfter` seconds.',
+    carries: '`retryAfter`: seconds',
   },
   UNAUTHENTICATED: {
     status: '401',

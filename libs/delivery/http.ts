@@ -3,48 +3,44 @@ import { getStaticFile } from 'ruru/static';
 import { ruruHTML } from 'ruru/server';
 import type { Directory } from '#directory/directory';
 import type { ErrorCode } from './error-codes.ts';
-import { BadUserInput } from './errors.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
-import { type Caller, type Callers, publicCaller } from './people.ts';
+import { type Callers, publicCaller } from './people.ts';
+import type { RateLimits } from './rate-limits.ts';
+import type { Asking } from './resolver-class.ts';
 
 const persons = new WeakMap<FastifyRequest, string>();
 
-/** The caller behind a request: the person whose token was verified, with the roles held now; else the public. */
-async function callerOf(request: FastifyRequest, callers: Callers): Promise<Caller> {
-  const person = persons.get(request);
-  return person === undefined ? publicCaller : callers.of(person);
-}
+export const personOf = (request: FastifyRequest): string | undefined => persons.get(request);
 
-/** Text that is JSON and no GraphQL. Mercurius would take it for a parsed document, of whatever is in it. */
-const parsedDocument = /^\s*(?:\{\s*["}]|[[\d"-]|(?:true|false|null)\b)/;
-
-/** What resolvers know of a request. Asked for again to tell of an error, it does not fail twice. */
-export function asking(callers: Callers): (request: FastifyRequest) => Promise<{ readonly caller?: Caller }> {
-  const failed = new WeakSet<FastifyRequest>();
-  return async (request) => {
-    if (failed.has(request)) return {};
-    try {
-      const { query } = { ...((request.body ?? request.query) as { readonly query?: unknown }) };
-      if (typeof query === 'string' && parsedDocument.test(query))
-        throw new BadUserInput([{ path: 'query', rule: 'document', expected: 'a GraphQL document as text' }]);
-      return { caller: await callerOf(request, callers) };
-    } catch (error) {
-      failed.add(request);
-      throw error;
-    }
+/** What resolvers know of a request: the caller behind it, who is the person whose token was verified, or the public. */
+export const contextOf =
+  (callers: Callers) =>
+  (request: FastifyRequest): Asking | Promise<Asking> => {
+    const person = persons.get(request);
+    return person === undefined
+      ? { caller: publicCaller, request }
+      : callers.of(person).then((caller) => ({ caller, request }));
   };
-}
 
 /**
  * Every request's token is verified before its body is read. No token is no error; one that is bad, expired or foreign
- * is HTTP 401 and nothing is executed. 503 when the issuer's keys cannot be had: that is no judgement on the token.
+ * is HTTP 401 and nothing is executed; a person who asks too much is HTTP 429. 503 when the issuer's keys cannot be had: that is no judgement on the token.
  */
-export function verifyTokens(fastify: FastifyInstance, verifier: TokenVerifier, directory: Directory): void {
+export function verifyTokens(
+  fastify: FastifyInstance,
+  verifier: TokenVerifier,
+  directory: Directory,
+  rateLimits: RateLimits,
+): void {
   // A verdict is most often there at once: such a request then waits for nothing.
   fastify.addHook('onRequest', (request, reply, done) => {
     const settle = (verdict: Verdict | 'unreachable') => {
       if (verdict === 'bad' || verdict === 'unreachable') return void refuse(reply, verdict);
-      if (verdict !== 'public') persons.set(request, directory.personRef(verdict.issuer, verdict.subject));
+      if (verdict !== 'public') {
+        const person = directory.personRef(verdict.issuer, verdict.subject);
+        if (!rateLimits.admits(person, reply)) return;
+        persons.set(request, person);
+      }
       done();
     };
     const failed = (error: unknown) => {

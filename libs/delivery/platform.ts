@@ -38,6 +38,7 @@ export interface PlatformNeeds {
 export interface Platform {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  readonly readStore: ReadStore;
   readonly clock: Clock;
   readonly callers: Callers;
   readonly desk: Desk;
@@ -78,6 +79,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   return {
     contexts,
     store,
+    readStore,
     clock,
     callers,
     projector,

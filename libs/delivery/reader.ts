@@ -83,6 +83,11 @@ export class Reader {
     return row;
   }
 
+  /** As far as there are rows with these keys that the caller may know of, in no order. */
+  withKeys(view: View, keys: readonly string[], caller: Caller): Promise<ShownRow[]> {
+    return this.#rows(view, { keys }, caller, keys.length);
+  }
+
   async page(view: View, args: ViewPageArgs, caller: Caller): Promise<Connection<ShownRow>> {
     const limit = limitOf(args);
     const filter = present(args.filter) as Record<string, FilterValue>;

@@ -28,6 +28,9 @@ export interface ShownRow {
   readonly redactions: readonly Redaction[];
 }
 
+/** A row as GraphQL gives it. */
+export const shown = ({ row, redactions }: ShownRow): object => ({ ...row, redactions });
+
 type Released = ReadonlyMap<string, number>;
 
 /**

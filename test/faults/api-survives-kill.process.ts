@@ -31,7 +31,7 @@ export class ApiProcess {
   constructor(folder: string) {
     this.#folder = folder;
     const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'api', 'main.js')], {
-      env: { DATA_DIR: folder, PORT: '0' },
+      env: { DATA_DIR: folder, PORT: '0', RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#signal = (signal) => void child.kill(signal);

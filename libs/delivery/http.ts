@@ -4,6 +4,7 @@ import { ruruHTML } from 'ruru/server';
 import type { Directory } from '#directory/directory';
 import type { ErrorCode } from './error-codes.ts';
 import { BadUserInput } from './errors.ts';
+import { icon } from './icon.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
 import { type Caller, type Callers, publicCaller } from './people.ts';
 
@@ -82,7 +83,7 @@ export function serveGraphiql(fastify: FastifyInstance): void {
   const html = ruruHTML({
     endpoint: '/graphql',
     staticPath,
-    htmlParts: { titleTag: '<title>Samverk · GraphiQL</title>' },
+    htmlParts: { titleTag: `<title>Samverk · GraphiQL</title><link rel="icon" href="${icon}" />` },
   });
   fastify.get('/graphiql', (_, reply) => reply.type('text/html; charset=utf-8').send(html));
   fastify.get(`${staticPath}*`, async (request, reply) => {

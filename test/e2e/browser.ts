@@ -31,7 +31,8 @@ export interface Visited {
 /** Tests in a real browser, a new and empty one; reported as skipped, with the reason, where there is none. */
 export function inBrowser(says: string, url: () => string, tests: (open: Open) => void): void {
   if (executablePath === undefined) {
-    describe.skip(`${says} (skipped: no Chromium here; apt-get install chromium)`, () => tests(() => Promise.reject()));
+    describe.skip(`${says} (skipped: no Chromium here; apt-get install chromium)`, () =>
+      tests(() => Promise.reject(new Error('no browser'))));
     return;
   }
   describe(says, () => {

@@ -117,7 +117,9 @@ export const queryEntry = ({ name, says, graphql, args, gives, fields, reads }: 
   name,
   body: [
     html`<p>${prose(says)}</p>`,
-    terms({ Reads: links(reads), GraphQL: signatures(graphql), Takes: args.length > 0 && fieldList(args) }),
+    terms({ Reads: links(reads), GraphQL: signatures(graphql) }),
+    args.length > 0 && [html`<h4>Takes</h4>`, fieldList(args)],
+    html`<h4>Gives ${gives.list ? 'a list of' : ''} ${code(gives.type)}</h4>`,
     html`<p>${prose(gives.says)}</p>`,
     fieldList(fields),
   ],

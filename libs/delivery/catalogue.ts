@@ -1,4 +1,4 @@
-import { type GraphQLField, type GraphQLSchema, lexicographicSortSchema } from 'graphql';
+import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { refusals, warnings } from '#kernel/codes';
 import type { Context } from '#kernel/context';
 import { type VisibilityClass, visibilityClasses } from '#kernel/envelope';
@@ -33,7 +33,7 @@ interface Described {
 
 /** The catalogue of these contexts, of the schema made of them and of the table of who sees what. Pure. */
 export function catalogueOf({ contexts, schema, sees }: Described): Catalogue {
-  const operations = operationsOf(lexicographicSortSchema(schema));
+  const operations = operationsOf(schema);
   const signature = (name: string) => operations.get(name)?.graphql ?? name;
   const commands = contexts.flatMap((context) => commandsOf(context, signature));
   const views = contexts.flatMap(({ name, views }) => views.map((view) => viewOf(view, name, signature)));

@@ -4,12 +4,20 @@ import { minus, type Money, plus, zeroKr } from '#kernel/money';
 import { stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
 import type { Day, Instant } from '#kernel/time';
-import { appropriation, bankAccount, costCategories, fundingYearId, mandateOf } from './words.ts';
+import {
+  appropriation,
+  bankAccount,
+  builtFundingYear,
+  costCategories,
+  fundingYearId,
+  mandateOf,
+  moneyOf,
+} from './words.ts';
 
 /** Money of a year is released when a report that holds the year's statement is submitted (domain 7.5). */
 const ofYear = {
   class: 'FINANCE',
-  release: (data: { readonly fundingYearId: string }) => `year:${data.fundingYearId}`,
+  release: (data: { readonly fundingYearId: string }) => moneyOf(data.fundingYearId),
   partOf: (data: { readonly fundingYearId: string }) => [mandateOf(data.fundingYearId)],
 } as const;
 
@@ -94,6 +102,17 @@ export const FundingYearFacts = facts({
       reason: text('Why.'),
     },
   }),
+  FundingCarryOverDecided: fact({
+    ...ofYear,
+    says: 'Unused funds of the year before may be used in this one.',
+    sv: 'Överföring beslutad',
+    data: {
+      fundingYearId,
+      fromFundingYearId: builtFundingYear('The year before, whose funds they are.'),
+      amount: money('What is carried over.'),
+      decisionDoc: doc('The decision.'),
+    },
+  }),
   UnusedFundsRepaid: fact({
     ...ofYear,
     says: 'Funds of the year that were not used were paid back.',
@@ -120,6 +139,8 @@ export interface FundingYear {
   readonly requisitions: Table<{ readonly sentAt: Instant; readonly receivedAt?: Instant }>;
   readonly requisitioned: Money;
   readonly paid: Money;
+  /** From the year before, whose `carriedOut` it is: the decision stands in the stream of the year that receives. */
+  readonly carriedIn: Money;
   readonly costs: Table<{ readonly category: string; readonly amount: Money }>;
   readonly used: Money;
   readonly byCategory: Table<Money>;
@@ -134,6 +155,7 @@ const initial: FundingYear = {
   requisitions: Table.of(),
   requisitioned: zeroKr,
   paid: zeroKr,
+  carriedIn: zeroKr,
   costs: Table.of(),
   used: zeroKr,
   byCategory: Table.of(),
@@ -169,6 +191,7 @@ export const fundingYears = stream({
   CostRecorded: (state, { costId, amount, category }) => booked(state, costId, category, amount),
   CostCorrected: (state, { costId, delta }) =>
     booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
+  FundingCarryOverDecided: (state, { amount }) => ({ ...state, carriedIn: plus(state.carriedIn, amount) }),
   UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }) => ({
     ...state,
     repayments: state.repayments.with(repaymentId, paidOn),
@@ -186,9 +209,16 @@ function booked(state: FundingYear, costId: string, category: string, amount: Mo
   };
 }
 
-/** What was paid and not used; less than nothing where more was used (domain 7.3; nothing is carried over yet). */
-export const unusedOf = ({ paid, used }: Pick<FundingYear, 'paid' | 'used'>): Money => minus(paid, used);
+type Sums = Pick<FundingYear, 'ceiling' | 'paid' | 'carriedIn' | 'used' | 'repaid'>;
 
-/** What is left to pay back. A year is settled when it is nothing: all that was paid is then used or repaid. */
-export const outstandingOf = (year: Pick<FundingYear, 'paid' | 'used' | 'repaid'>): Money =>
-  minus(unusedOf(year), year.repaid);
+/** The most that the costs of a year may sum up to (domain 7.3). What it carries out, the next year knows. */
+export const limitOf = ({ ceiling, carriedIn }: Pick<Sums, 'ceiling' | 'carriedIn'>, carriedOut: Money): Money =>
+  minus(plus(ceiling, carriedIn), carriedOut);
+
+/** What there was to use and was not used; less than nothing where more was used than was there. */
+export const unusedOf = ({ paid, carriedIn, used }: Pick<Sums, 'paid' | 'carriedIn' | 'used'>, carriedOut: Money) =>
+  minus(minus(plus(paid, carriedIn), carriedOut), used);
+
+/** What is left to pay back. A year is settled when it is nothing: all that there was is then used or repaid. */
+export const outstandingOf = (year: Omit<Sums, 'ceiling'>, carriedOut: Money): Money =>
+  minus(unusedOf(year, carriedOut), year.repaid);

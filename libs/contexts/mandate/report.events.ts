@@ -18,7 +18,7 @@ import {
 } from '#kernel/fields';
 import { stream } from '#kernel/stream';
 import type { Instant } from '#kernel/time';
-import { costCategories, fundingYearOf, mandateOf, reportId, reportKinds } from './words.ts';
+import { costCategories, fundingYearOf, mandateOf, moneyOf, moneyOfTwo, reportId, reportKinds } from './words.ts';
 
 const assessments = codeList('Assessment', 'How far an objective was reached.', {
   MET: 'Uppnått',
@@ -38,6 +38,13 @@ const draft = {
   release: (data: { readonly reportId: string }) => `report:${data.reportId}`,
   partOf,
 } as const;
+
+/** Each year; and for what rests on a year and the next one, each two of them. */
+const yearsReleased = (mandateId: string, fiscalYears: readonly number[]): string[] =>
+  fiscalYears.flatMap((fiscalYear) => {
+    const year = fundingYearOf(mandateId, fiscalYear);
+    return fiscalYears.includes(fiscalYear + 1) ? [moneyOf(year), moneyOfTwo(year)] : [moneyOf(year)];
+  });
 
 export const ReportFacts = facts({
   ReportDrafted: fact({
@@ -107,10 +114,7 @@ export const ReportFacts = facts({
       fiscalYears: list(year('A year.'), 'The years of its financial statements.', 100),
     },
     partOf,
-    releases: ({ reportId, fiscalYears }) => [
-      `report:${reportId}`,
-      ...fiscalYears.map((fiscalYear) => `year:${fundingYearOf(mandateOf(reportId), fiscalYear)}`),
-    ],
+    releases: ({ reportId, fiscalYears }) => [`report:${reportId}`, ...yearsReleased(mandateOf(reportId), fiscalYears)],
   }),
   ReportReceived: fact({
     says: 'The recipient received the report.',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
@@ -135,7 +136,6 @@ async function listen(
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
-  serveCatalogue(fastify, contexts);
   const ready = await readiness(platform);
   serveHealth(fastify, ready);
   const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
@@ -145,6 +145,7 @@ async function listen(
     abortOnError: false,
   });
   await app.init();
+  serveCatalogue(fastify, contexts, app.get(GraphQLSchemaHost).schema);
   const adminUrl = await watch.begin(platform, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
   return { app, url, adminUrl };

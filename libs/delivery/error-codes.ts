@@ -30,6 +30,18 @@ export const errorCodes = {
     status: '400',
     says: 'The document asks for more than one request may: depth, breadth, cost, tokens or size.',
     next: 'Ask for less at a time: fewer fields, a smaller page, or several requests. The message names the limit.',
+    carries: '`limit`, what is `allowed`, and what was `found`',
+  },
+  TIMED_OUT: {
+    status: '504',
+    says: 'It was not answered in time. What a command did is not known from this.',
+    next: 'Ask for less at a time. Send a command again with the same `commandId`: it has one effect and one answer.',
+  },
+  RATE_LIMITED: {
+    status: '429, with `Retry-After`',
+    says: 'This person or address asks more than its share.',
+    next: 'Ask again after `retryAfter` seconds, and more slowly.',
+    carries: '`retryAfter`: seconds',
   },
   UNAUTHENTICATED: {
     status: '401',

@@ -145,8 +145,6 @@ async function listen(
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);
   serveGraphiql(fastify);
-  const schemaMade = Promise.withResolvers<GraphQLSchema>();
-  serveCatalogue(fastify, contexts, schemaMade.promise);
   const ready = await readiness(platform);
   serveHealth(fastify, ready);
   const module = SamverkModule.of(platform, demonstration, {
@@ -161,7 +159,7 @@ async function listen(
     bodyParser: false,
   });
   await app.init();
-  schemaMade.resolve(app.get(GraphQLSchemaHost).schema);
+  serveCatalogue(fastify, contexts, app.get(GraphQLSchemaHost).schema);
   const adminUrl = await watch.begin(platform, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
   return { app, url, adminUrl };

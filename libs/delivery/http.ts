@@ -3,6 +3,7 @@ import { getStaticFile } from 'ruru/static';
 import { ruruHTML } from 'ruru/server';
 import type { Directory } from '#directory/directory';
 import type { ErrorCode } from './error-codes.ts';
+import { icon } from './icon.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
 import { type Callers, publicCaller } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -78,7 +79,7 @@ export function serveGraphiql(fastify: FastifyInstance): void {
   const html = ruruHTML({
     endpoint: '/graphql',
     staticPath,
-    htmlParts: { titleTag: '<title>Samverk · GraphiQL</title>' },
+    htmlParts: { titleTag: `<title>Samverk · GraphiQL</title><link rel="icon" href="${icon}" />` },
   });
   fastify.get('/graphiql', (_, reply) => reply.type('text/html; charset=utf-8').send(html));
   fastify.get(`${staticPath}*`, async (request, reply) => {

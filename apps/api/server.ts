@@ -8,7 +8,7 @@ import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { closeInTime, contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
 import { RateLimits } from '#delivery/rate-limits';
@@ -126,6 +126,7 @@ async function listen(
   const fastify = adapter.getInstance();
   const rateLimits = new RateLimits(rates);
   rateLimits.guard(fastify);
+  closeInTime(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);

@@ -58,18 +58,22 @@ export class Documents {
   }
 
   /**
-   * The operation of that name, or the only one. `isNew` when the document had to be read first.
+   * The operation of that name, or the only one.
    * @throws NotRun; QueryTooComplex for a document above a limit
    */
-  find(source: string, operationName: string | undefined): { readonly operation: Operation; readonly isNew: boolean } {
-    const known = this.#kept(source);
-    const operations = known ?? this.#read(source);
+  find(source: string, operationName: string | undefined): Operation {
+    const operations = this.#kept(source) ?? this.#read(source);
     const asked =
       operationName === undefined ? operations : operations.filter(({ node }) => node.name?.value === operationName);
     const [operation] = asked;
     if (operation === undefined || asked.length > 1)
       throw new NotRun([new GraphQLError('operationName must name one of the operations of the document')]);
-    return { operation, isNew: known === undefined };
+    return operation;
+  }
+
+  /** Whether it need not be read anew. */
+  has(source: string): boolean {
+    return this.#young.has(source) || this.#old.has(source);
   }
 
   #kept(source: string): Operations | undefined {

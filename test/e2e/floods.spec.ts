@@ -63,7 +63,8 @@ const isRefused = ({ status, retryAfter, body }: Told): void => {
 test('a server that is closed waits for nobody who does not read', async () => {
   const other = await RunningSystem.start();
   const socket = await idler('POST /graphql HTTP/1.1\r\nhost: x\r\n', other.url);
-  const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.once('close', () => resolve());
   socket.resume();
   await other.end();
   await closed;

@@ -12,7 +12,7 @@ import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { closeInTime, contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
@@ -141,6 +141,7 @@ async function listen(
   watch.requests(fastify);
   const rateLimits = new RateLimits(rates);
   rateLimits.guard(fastify);
+  closeInTime(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { QueryTooComplex } from './errors.ts';
-import { atMost, checkVariables, costOf, counted, type QueryLimits, type Terms } from './query-limits.ts';
+import { atMost, checkVariables, costOf, counted, countTokens, type QueryLimits, type Terms } from './query-limits.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -58,18 +58,22 @@ export class Documents {
   }
 
   /**
-   * The operation of that name, or the only one. `isNew` when the document had to be read first.
+   * The operation of that name, or the only one.
    * @throws NotRun; QueryTooComplex for a document above a limit
    */
-  find(source: string, operationName: string | undefined): { readonly operation: Operation; readonly isNew: boolean } {
-    const known = this.#kept(source);
-    const operations = known ?? this.#read(source);
+  find(source: string, operationName: string | undefined): Operation {
+    const operations = this.#kept(source) ?? this.#read(source);
     const asked =
       operationName === undefined ? operations : operations.filter(({ node }) => node.name?.value === operationName);
     const [operation] = asked;
     if (operation === undefined || asked.length > 1)
       throw new NotRun([new GraphQLError('operationName must name one of the operations of the document')]);
-    return { operation, isNew: known === undefined };
+    return operation;
+  }
+
+  /** Whether it need not be read anew. */
+  has(source: string): boolean {
+    return this.#young.has(source) || this.#old.has(source);
   }
 
   #kept(source: string): Operations | undefined {
@@ -93,12 +97,17 @@ export class Documents {
 
   #read(source: string): Operations {
     const inVariables = 'Put values into variables.';
-    const { documentBytes, tokens } = this.#limits;
+    const { documentBytes } = this.#limits;
     atMost('document bytes', documentBytes, source.length, inVariables);
     atMost('document bytes', documentBytes, Buffer.byteLength(source), inVariables);
-    const document = parsed(source, tokens);
+    const document = parsed(source, this.#limits);
     const terms = counted(this.#schema, document, this.#limits);
-    const errors = validate(this.#schema, document, undefined, { maxErrors: mostErrors });
+    const errors = [
+      ...validate(this.#schema, document, undefined, { maxErrors: mostErrors }),
+      ...[...terms.keys()].flatMap(({ operation }) =>
+        this.#schema.getRootType(operation) ? [] : [new GraphQLError(`There is no ${operation} here`)],
+      ),
+    ];
     if (errors.length > 0) throw new NotRun(errors);
     const operations = [...terms].map(([node, terms]) => ({ node, document, terms, runs: 0, compiled: undefined }));
     this.#keep(source, operations);
@@ -148,14 +157,13 @@ export class Documents {
   }
 }
 
-/** @throws NotRun for what is no GraphQL; QueryTooComplex for too much of it */
-function parsed(source: string, tokens: number): DocumentNode {
+/** @throws NotRun for what is no GraphQL; QueryTooComplex for too much of it, found before it is parsed */
+function parsed(source: string, limits: QueryLimits): DocumentNode {
   try {
-    return parse(source, { maxTokens: tokens });
+    countTokens(source, limits);
+    return parse(source);
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw new QueryTooComplex('nesting', tokens, tokens + 1, 'Nest less deeply.');
-    if (error.message.includes(`more that ${tokens} tokens`))
-      throw new QueryTooComplex('tokens', tokens, tokens + 1, 'Ask for less at a time, and put values into variables.');
-    throw new NotRun([error]);
+    if (error instanceof GraphQLError && !(error instanceof QueryTooComplex)) throw new NotRun([error]);
+    throw error;
   }
 }

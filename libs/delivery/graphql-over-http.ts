@@ -20,7 +20,7 @@ export interface Serving {
   readonly report: ReportBroken;
   /** What resolvers know of a request. */
   contextOf(request: FastifyRequest): object | Promise<object>;
-  /** Told what a request cost once that is known: see `RateLimits`. */
+  /** Told what a request costs beside one unit of its rate. */
   charge(request: FastifyRequest, units: number): void;
 }
 
@@ -78,17 +78,18 @@ function serveGraphQL(scope: FastifyInstance, schema: GraphQLSchema, serving: Se
     json,
     { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
     (request, body, done) => {
+      charge(request, units(body.length, bytesReceived));
       if (isUtf8(body)) read(request, body.toString(), done);
       else done(new BadRequest('', 'JSON in UTF-8'));
     },
   );
 
   async function run(request: FastifyRequest, { query, operationName, variables }: Asked): Promise<Payload> {
-    const { operation, isNew } = documents.find(query, operationName);
+    if (!documents.has(query)) charge(request, units(Math.min(query.length, limits.documentBytes), charactersRead));
+    const operation = documents.find(query, operationName);
     if (request.method !== 'POST' && operation.node.operation !== OperationTypeNode.QUERY)
       throw new BadRequest('query', 'a query; send a mutation by POST', 405);
-    const cost = documents.price(operation, variables);
-    charge(request, unitsOf(cost, isNew ? query.length : 0));
+    charge(request, units(documents.price(operation, variables), valuesAnswered));
     const made = contextOf(request);
     const context = made instanceof Promise ? await made : made;
     const result = documents.run(operation, variables, context);
@@ -160,8 +161,9 @@ function statusOf(errors: readonly GraphQLFormattedError[], mediaType: MediaType
   return mediaType === json ? 200 : 400;
 }
 
-/** A request is one unit; so is each 1,000 of cost, and each 500 characters of a document never read before. */
-const unitsOf = (cost: number, newCharacters: number): number => Math.floor(cost / 1_000 + newCharacters / 500);
+/** A request is one unit of a rate, and one more for each so many of what it makes work. */
+const [valuesAnswered, charactersRead, bytesReceived] = [1_000, 500, 20_000];
+const units = (amount: number, ofThese: number): number => Math.floor(amount / ofThese);
 
 /** The parameters of a request, each of the type that it must have. `null` is as good as absent, and `extensions` unused. */
 function askedIn(body: unknown): Asked {

@@ -66,6 +66,16 @@ function refuse(reply: FastifyReply, verdict: 'bad' | 'unreachable'): FastifyRep
 
 const said = (code: ErrorCode, message: string) => ({ errors: [{ message, extensions: { code } }] });
 
+const graceMs = 3_000;
+
+/** Connections that still send or read when the server closes are cut after a moment. */
+export function closeInTime(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), graceMs).unref();
+    done();
+  });
+}
+
 /** `/health/live`: the process answers. `/health/ready`: it serves, and nothing waits. One bit each. */
 export function serveHealth(fastify: FastifyInstance, ready: () => boolean): void {
   const answer = (reply: FastifyReply, ok: boolean) => reply.code(ok ? 200 : 503).send({ ok });

@@ -47,13 +47,13 @@ describe('fields', () => {
   const bomb = (levels: number) =>
     Array.from({ length: levels }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`).join(' ');
   test('are counted at each spread, without following each', () => {
-    expect(refusal(`{ ...F0 } ${bomb(60)} fragment F60 on Query { thing { name } }`)).toMatchObject({
+    expect(refusal(`{ ...F0 } ${bomb(40)} fragment F40 on Query { thing { name } }`)).toMatchObject({
       limit: 'fields',
       allowed: 500,
     });
   });
   test('are counted in a fragment that nobody spreads', () => {
-    expect(refusal(`{ thing { name } } ${bomb(60)} fragment F60 on Query { thing { name } }`)).toMatchObject({
+    expect(refusal(`{ thing { name } } ${bomb(40)} fragment F40 on Query { thing { name } }`)).toMatchObject({
       limit: 'fields',
     });
   });
@@ -70,6 +70,11 @@ describe('fields', () => {
   test('of a fragment within itself have no number', () => {
     expect(() => count('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')).toThrow(/within itself/);
   });
+});
+
+test('fragments are few', () => {
+  const many = Array.from({ length: 51 }, (_, n) => `fragment F${n} on Thing { name }`).join(' ');
+  expect(refusal(`{ thing { ...F0 } } ${many}`)).toMatchObject({ limit: 'fragments', allowed: 50, found: 51 });
 });
 
 test('directives are counted wherever they stand', () => {

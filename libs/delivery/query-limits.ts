@@ -10,9 +10,12 @@ import {
   isListType,
   isObjectType,
   Kind,
+  Lexer,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  Source,
+  TokenKind,
   type ValueNode,
 } from 'graphql';
 import { BadUserInput, QueryTooComplex } from './errors.ts';
@@ -34,15 +37,36 @@ export interface QueryLimits {
   readonly cost: number;
 }
 
-export const rootFields = 20;
-export const directives = 100;
-export const introspectionDepth = 20;
-export const variableValues = 10_000;
-export const variableDepth = 20;
+/** Limits that nobody needs to set. Whether fragments can be merged costs the square of their number to tell. */
+const fragments = 50;
+const nesting = 100;
+const rootFields = 20;
+const directives = 100;
+const introspectionDepth = 20;
+const variableValues = 10_000;
+const variableDepth = 20;
 const itemsUnlessTold = 10;
 const pageUnlessTold = 20;
 
 const lessAtATime = 'Ask for less at a time.';
+
+const opens = new Set<string>([TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L]);
+const closes = new Set<string>([TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R]);
+
+/**
+ * Counts words, signs and brackets within brackets before a parser goes into them.
+ * @throws QueryTooComplex naming the limit; GraphQLError for what is no word of GraphQL
+ */
+export function countTokens(source: string, limits: QueryLimits): void {
+  const lexer = new Lexer(new Source(source));
+  let [tokens, open] = [0, 0];
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+    tokens++;
+    if (opens.has(kind)) atMost('nesting', nesting, ++open);
+    else if (closes.has(kind)) open--;
+  }
+  atMost('tokens', limits.tokens, tokens, `${lessAtATime} Put values into variables.`);
+}
 
 /** What a selection holds with everything below it; a fragment is counted at each of its spreads, and read once. */
 interface Extent {
@@ -124,6 +148,7 @@ export function counted(
 ): Map<OperationDefinitionNode, Terms> {
   const counting = new Counting(document);
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  atMost('fragments', fragments, counting.fragments.size);
   for (const name of counting.fragments.keys()) atMost('fields', limits.fields, counting.ofFragment(name).fields);
   for (const operation of operations) {
     const extent = counting.of(operation);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { SettingsError, readSettings, settingsHelp } from '#delivery/settings';
+import { type Settings, SettingsError, readSettings, settingsHelp } from '#delivery/settings';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
 import { demoRoles, loadDemo } from './demo.ts';
-import { serve } from './server.ts';
+import { type Report, serve, type Server } from './server.ts';
 import { welcome } from './welcome.ts';
 
 /** Starts the API: one process, with everything inside. */
@@ -14,21 +14,33 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
   for (const warning of settings.warnings) console.warn(`Note: ${warning}`);
   const report = (error: unknown, what: string) => console.error(`[${what}]`, error);
-  const server = await serve(settings, report);
+  const starting = start(settings, report);
   const stop = (signal: string) => {
     console.log(`\n${signal}: finishing what was begun …`);
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        report(error, 'stopping');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((server) => server.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          report(error, 'stopping');
+          process.exit(1);
+        },
+      );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await starting;
+}
+
+async function start(settings: Settings, report: Report): Promise<Server> {
+  const server = await serve(settings, report);
+  if (server.installation.check.state === 'running')
+    console.log(
+      'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
+    );
   const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
   console.log(welcome(server.url, settings, tokens));
+  return server;
 }
 
 const help = (): string =>

@@ -8,12 +8,14 @@ import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { drainable, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
+import { StoreUnusable } from '#event-store/event-store';
+import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
@@ -29,6 +31,8 @@ export interface Installation {
   readonly directory: Directory;
   readonly secret: Secret;
   readonly demonstration: Demonstration | undefined;
+  /** What is known of the event store as a whole: after an unclean stop it is checked in the background. */
+  readonly check: Check;
 }
 
 export type Report = (error: unknown, what: string) => void;
@@ -43,8 +47,15 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const demoClock = demo ? openDemoClock(dataDir) : undefined;
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
-  const store = await openSqliteEventStore({ path: settings.eventStore.path, clock });
+  await using opened = new AsyncDisposableStack(); // closed again when a later step fails
+  const { path } = settings.eventStore;
+  const checked = ({ state, problems }: Check) => {
+    if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
+  };
+  const store = await openSqliteEventStore({ path, clock, checked });
+  opened.defer(() => store.close());
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
+  opened.defer(() => directory.close());
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
@@ -71,13 +82,15 @@ export async function openInstallation(settings: Settings, report: Report): Prom
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
-  return { platform, directory, secret, demonstration };
+  opened.move(); // from here on by the platform
+  return { platform, directory, secret, demonstration, check: store.check };
 }
 
 /** A running API. */
 export interface Server {
   readonly url: string;
   readonly installation: Installation;
+  /** Every request that has come is answered, and what was acknowledged is stored. */
   close(): Promise<void>;
 }
 
@@ -88,11 +101,12 @@ export interface Server {
 export async function serve(settings: Settings, report: Report): Promise<Server> {
   const installation = await openInstallation(settings, report);
   try {
-    const { app, url } = await listen(settings, installation, report);
+    const { app, url, drain } = await listen(settings, installation, report);
     return {
       url,
       installation,
       async close() {
+        await drain();
         await app.close();
         await installation.platform.close();
       },
@@ -110,15 +124,16 @@ async function listen(
   settings: Settings,
   installation: Installation,
   report: Report,
-): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+): Promise<{ readonly app: NestFastifyApplication; readonly url: string; readonly drain: () => Promise<void> }> {
   const { platform, directory, secret, demonstration } = installation;
   const adapter = new FastifyAdapter({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: 'idle' });
   const fastify = adapter.getInstance();
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
+  const drain = drainable(fastify);
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
-  serveHealth(fastify, await readiness(platform));
+  serveHealth(fastify, await readiness(installation));
   const broken = (error: unknown, id: string) => report(error, `request ${id}`);
   const module = SamverkModule.of(platform, demonstration, broken);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -127,11 +142,15 @@ async function listen(
   });
   await app.init();
   const url = await fastify.listen({ port: settings.port, host: settings.host });
-  return { app, url };
+  return { app, url, drain };
 }
 
-/** Ready once the views have taken in what was there at the start, and while no event waits outside a view. */
-async function readiness({ projector, store }: Platform): Promise<() => boolean> {
+/**
+ * Ready once the views have taken in what was there at the start and the store was seen to be whole, and while no event
+ * waits outside a view.
+ */
+async function readiness({ platform: { projector, store }, check }: Installation): Promise<() => boolean> {
   const head = await store.head();
-  return () => projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  return () =>
+    check.state === 'clean' && projector.position >= head && projector.status().every(({ parked }) => parked === 0);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { backup as copyPages, DatabaseSync } from 'node:sqlite';
@@ -52,6 +52,7 @@ async function backUp(
     for (const part of ['demo-clock.json', 'secret'] as const) {
       if (part === 'secret' ? !withSecret : !existsSync(from[part])) continue;
       copyFileSync(from[part], join(draft, part));
+      chmodSync(join(draft, part), 0o600);
       taken.push(part);
     }
     for (const part of taken) syncFile(join(draft, part));

@@ -1,4 +1,14 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { syncFile } from '#delivery/durable-file';
@@ -50,6 +60,7 @@ async function restore(backup: string, settings: Settings, show: Show): Promise<
       mkdirSync(dirname(to[part]), { recursive: true });
       const draft = drafts[index] ?? '';
       copyFileSync(join(backup, part), draft, constants.COPYFILE_EXCL);
+      chmodSync(draft, 0o600); // whatever became of the backup's own mode
       syncFile(draft);
     }
     // From here on, and until the events are there, the system refuses to start on what is half restored.

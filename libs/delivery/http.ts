@@ -84,8 +84,9 @@ const longestDrain = 5_000;
 
 /**
  * Gives what is done before the server is closed, so that no answer is lost. Closing cuts off every connection on which
- * nothing is being answered, also one whose next request is on its way. Here new connections are refused, and each
- * that is open is told with its next answer that this was the last; then those on which nothing more comes may be closed.
+ * nothing is being answered, also one whose next request is on its way, and those that still wait to be accepted. Here
+ * all that wait are accepted and later ones refused, and each that is open is told with its next answer that this was
+ * the last; then those on which nothing more comes may be closed.
  */
 export function drainable(fastify: FastifyInstance): () => Promise<void> {
   let draining = false;
@@ -99,10 +100,17 @@ export function drainable(fastify: FastifyInstance): () => Promise<void> {
     done(null, payload);
   });
   return async () => {
-    const begun = (last = performance.now());
+    const until = performance.now() + longestDrain;
     draining = true;
+    let waiting = true;
+    fastify.server.on('connection', () => (waiting = true));
+    while (waiting && performance.now() < until) {
+      waiting = false;
+      await turn(); // at most one is accepted in a turn
+    }
     Server.prototype.close.call(fastify.server); // no longer listens, and that is all: http's own would cut off
-    while (performance.now() - last < quiet && performance.now() - begun < longestDrain) {
+    last = performance.now();
+    while (performance.now() - last < quiet && performance.now() < until) {
       await delay(10);
       await turn(); // what has come is read first
     }

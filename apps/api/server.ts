@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { GraphQLSchema } from 'graphql';
 import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { closeInTime, contextOf, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { closeInTime, contextOf, drainable, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
@@ -20,6 +19,8 @@ import { RateLimits } from '#delivery/rate-limits';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
+import { StoreUnusable } from '#event-store/event-store';
+import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
@@ -36,6 +37,8 @@ export interface Installation {
   readonly directory: Directory;
   readonly secret: Secret;
   readonly demonstration: Demonstration | undefined;
+  /** What is known of the event store as a whole: after an unclean stop it is checked in the background. */
+  readonly check: Check;
 }
 
 /** @throws SettingsError, StoreUnusable, ReadStoreUnusable, DirectoryUnusable: each says what was found and the way out */
@@ -48,9 +51,16 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const demoClock = demo ? openDemoClock(dataDir) : undefined;
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
-  const opened = await openSqliteEventStore({ path: settings.eventStore.path, clock });
-  const store = watch?.store(opened) ?? opened;
+  await using opened = new AsyncDisposableStack(); // closed again when a later step fails
+  const { path } = settings.eventStore;
+  const checked = ({ state, problems }: Check) => {
+    if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
+  };
+  const events = await openSqliteEventStore({ path, clock, checked });
+  opened.defer(() => events.close());
+  const store = watch?.store(events) ?? events;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
+  opened.defer(() => directory.close());
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
@@ -78,7 +88,8 @@ export async function openInstallation(settings: Settings, report: Report, watch
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
-  return { platform, directory, secret, demonstration };
+  opened.move(); // from here on by the platform
+  return { platform, directory, secret, demonstration, check: events.check };
 }
 
 /** A running API. */
@@ -87,6 +98,7 @@ export interface Server {
   /** Where metrics and health details are, unless they are off. */
   readonly adminUrl: string | undefined;
   readonly installation: Installation;
+  /** Every request that has come is answered, and what was acknowledged is stored. */
   close(): Promise<void>;
 }
 
@@ -99,11 +111,12 @@ export async function serve(settings: Settings, report: Report, log?: Pick<Log, 
   const watch = await Watch.open(settings, contexts, report, log);
   const installation = await openInstallation(settings, watch.report, watch);
   try {
-    const { app, ...at } = await listen(settings, installation, watch, log);
+    const { app, drain, ...at } = await listen(settings, installation, watch, log);
     return {
       ...at,
       installation,
       async close() {
+        await drain();
         await app.close();
         await installation.platform.close();
         await watch.close();
@@ -132,7 +145,9 @@ async function listen(
   installation: Installation,
   watch: Watch,
   log: Pick<Log, 'nest'> | undefined,
-): Promise<Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication }> {
+): Promise<
+  Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication; readonly drain: () => Promise<void> }
+> {
   const { platform, directory, secret, demonstration } = installation;
   const { limits, rates, trustedProxies } = settings;
   const options = { ...patience, logger: false, genReqId: () => randomUUID(), trustProxy: [...trustedProxies] };
@@ -144,9 +159,10 @@ async function listen(
   closeInTime(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
+  const drain = drainable(fastify);
   verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);
   serveGraphiql(fastify);
-  const ready = await readiness(platform);
+  const ready = await readiness(installation);
   serveHealth(fastify, ready);
   const module = SamverkModule.of(platform, demonstration, {
     limits,
@@ -161,13 +177,17 @@ async function listen(
   });
   await app.init();
   serveCatalogue(fastify, contexts, app.get(GraphQLSchemaHost).schema);
-  const adminUrl = await watch.begin(platform, ready);
+  const adminUrl = await watch.begin(installation, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
-  return { app, url, adminUrl };
+  return { app, url, adminUrl, drain };
 }
 
-/** Ready once the views have taken in what was there at the start, and while no event waits outside a view. */
-async function readiness({ projector, store }: Platform): Promise<() => boolean> {
+/**
+ * Ready once the views have taken in what was there at the start and the store was seen to be whole, and while no event
+ * waits outside a view.
+ */
+async function readiness({ platform: { projector, store }, check }: Installation): Promise<() => boolean> {
   const head = await store.head();
-  return () => projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  return () =>
+    check.state === 'clean' && projector.position >= head && projector.status().every(({ parked }) => parked === 0);
 }

@@ -1,3 +1,5 @@
+import { Server } from 'node:net';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getStaticFile } from 'ruru/static';
 import { ruruHTML } from 'ruru/server';
@@ -81,6 +83,46 @@ export function serveHealth(fastify: FastifyInstance, ready: () => boolean): voi
   const answer = (reply: FastifyReply, ok: boolean) => reply.code(ok ? 200 : 503).send({ ok });
   fastify.get('/health/live', (_, reply) => answer(reply, true));
   fastify.get('/health/ready', (_, reply) => answer(reply, ready()));
+}
+
+/** No request for so long, in milliseconds: then none is on its way. */
+const quiet = 100;
+/** No longer than this, in milliseconds. */
+const longestDrain = 5_000;
+
+/**
+ * Gives what is done before the server is closed, so that no answer is lost. Closing cuts off every connection on which
+ * nothing is being answered, also one whose next request is on its way, and those that still wait to be accepted. Here
+ * all that wait are accepted and later ones refused, and each that is open is told with its next answer that this was
+ * the last; then those on which nothing more comes may be closed.
+ */
+export function drainable(fastify: FastifyInstance): () => Promise<void> {
+  let draining = false;
+  let last = 0;
+  fastify.addHook('onRequest', (_, __, done) => {
+    last = performance.now();
+    done();
+  });
+  fastify.addHook('onSend', (_, reply, payload, done) => {
+    if (draining) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  return async () => {
+    const until = performance.now() + longestDrain;
+    draining = true;
+    let waiting = true;
+    fastify.server.on('connection', () => (waiting = true));
+    while (waiting && performance.now() < until) {
+      waiting = false;
+      await turn(); // at most one is accepted in a turn
+    }
+    Server.prototype.close.call(fastify.server); // no longer listens, and that is all: http's own would cut off
+    last = performance.now();
+    while (performance.now() - last < quiet && performance.now() < until) {
+      await delay(10);
+      await turn(); // what has come is read first
+    }
+  };
 }
 
 /** GraphiQL, with everything it needs from this server. */

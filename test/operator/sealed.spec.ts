@@ -73,7 +73,7 @@ beforeAll(async () => {
   });
   app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, bodyParser: false });
   await app.init();
-  admin = (await watch.begin(platform, () => true)) ?? '';
+  admin = (await watch.begin({ platform }, () => true)) ?? '';
   url = await fastify.listen({ port: 0, host: '127.0.0.1' });
   token = await demoToken(secret, 'leverantör');
 }, 30_000);

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
-import { SettingsError, readSettings, settingsHelp } from '#delivery/settings';
+import { growWithLoad } from './lean-start.ts';
+import { openLog } from '#delivery/log';
+import { logSettings, SettingsError, readSettings, settingsHelp } from '#delivery/settings';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
-import { demoRoles, loadDemo } from './demo.ts';
-import { serve } from './server.ts';
-import { welcome } from './welcome.ts';
+
+/** The bulk of the program, which the import above goes before. */
+const { demoRoles, loadDemo } = await import('./demo.ts');
+const { serve } = await import('./server.ts');
+const { version } = await import('./watch.ts');
+const { welcome } = await import('./welcome.ts');
 
 /** Starts the API: one process, with everything inside. */
 async function main(): Promise<void> {
@@ -11,24 +16,36 @@ async function main(): Promise<void> {
     console.log(help());
     return;
   }
-  const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
-  for (const warning of settings.warnings) console.warn(`Note: ${warning}`);
-  const report = (error: unknown, what: string) => console.error(`[${what}]`, error);
-  const server = await serve(settings, report);
-  const stop = (signal: string) => {
-    console.log(`\n${signal}: finishing what was begun …`);
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        report(error, 'stopping');
-        process.exit(1);
-      },
-    );
+  const log = await openLog(logSettings(process.env));
+  /** What a person can mend is said in a sentence; anything else keeps its stack. */
+  const failed = (error: unknown) => {
+    const known = error instanceof SettingsError || (error instanceof Error && /Unusable$/.test(error.name));
+    log.failed(error, known ? error.message : undefined);
+    process.exit(1);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
-  console.log(welcome(server.url, settings, tokens));
+  process.on('uncaughtException', failed);
+  try {
+    const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
+    for (const warning of settings.warnings) log.note('warn', `Note: ${warning}`);
+    const server = await serve(settings, log.report, log);
+    const stop = (signal: string) => {
+      log.note('info', `${signal}: finishing what was begun …`);
+      server.close().then(() => process.exit(0), failed);
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
+    const { url, adminUrl } = server;
+    log.serving(welcome(server, settings, tokens), {
+      graphql: `${url}/graphql`,
+      ...(adminUrl === undefined ? {} : { admin: adminUrl }),
+      mode: settings.mode,
+      version,
+    });
+    growWithLoad();
+  } catch (error) {
+    failed(error);
+  }
 }
 
 const help = (): string =>
@@ -44,9 +61,4 @@ const help = (): string =>
     `Demo mode mints a token for each of: ${demoRoles.join(', ')}.`,
   ].join('\n');
 
-/** What a person can mend is said in a sentence; anything else keeps its stack. */
-main().catch((error: unknown) => {
-  const known = error instanceof SettingsError || (error instanceof Error && /Unusable$/.test(error.name));
-  console.error(known ? (error as Error).message : error);
-  process.exit(1);
-});
+await main();

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -7,9 +8,11 @@ import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
+import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
 import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
+import type { Log, Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
@@ -19,6 +22,7 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { Demonstration } from '#delivery/about-fields';
+import { Watch } from './watch.ts';
 
 /** Every context of the system. */
 export const contexts: readonly Context[] = [identityContext, mandateContext];
@@ -31,10 +35,8 @@ export interface Installation {
   readonly demonstration: Demonstration | undefined;
 }
 
-export type Report = (error: unknown, what: string) => void;
-
 /** @throws SettingsError, StoreUnusable, ReadStoreUnusable, DirectoryUnusable: each says what was found and the way out */
-export async function openInstallation(settings: Settings, report: Report): Promise<Installation> {
+export async function openInstallation(settings: Settings, report: Report, watch?: Watch): Promise<Installation> {
   const { dataDir, mandatedOrgId } = settings;
   process.umask(0o077); // what is kept here is for its owner alone
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -43,7 +45,8 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const demoClock = demo ? openDemoClock(dataDir) : undefined;
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
-  const store = await openSqliteEventStore({ path: settings.eventStore.path, clock });
+  const opened = await openSqliteEventStore({ path: settings.eventStore.path, clock });
+  const store = watch?.store(opened) ?? opened;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
   const administrator = directory.personRef(
@@ -63,6 +66,7 @@ export async function openInstallation(settings: Settings, report: Report): Prom
       person: administrator,
       grant: { role: 'SYSTEM_ADMIN', org: mandatedOrgId, for: mandatedOrgId },
     },
+    ...(watch && { watched: watch.desk }),
     report,
   });
   const demonstration = demoClock && {
@@ -77,28 +81,34 @@ export async function openInstallation(settings: Settings, report: Report): Prom
 /** A running API. */
 export interface Server {
   readonly url: string;
+  /** Where metrics and health details are, unless they are off. */
+  readonly adminUrl: string | undefined;
   readonly installation: Installation;
   close(): Promise<void>;
 }
 
 /**
- * Serves GraphQL, GraphiQL and health on the address of the settings.
- * @throws SettingsError when the address is taken; everything opened is closed then
+ * Serves GraphQL, GraphiQL, the catalogue and health on the address of the settings.
+ * @param log told of each request answered, and what Nest has to say
+ * @throws SettingsError when an address is taken; everything opened is closed then
  */
-export async function serve(settings: Settings, report: Report): Promise<Server> {
-  const installation = await openInstallation(settings, report);
+export async function serve(settings: Settings, report: Report, log?: Pick<Log, 'request' | 'nest'>): Promise<Server> {
+  const watch = await Watch.open(settings, contexts, report, log);
+  const installation = await openInstallation(settings, watch.report, watch);
   try {
-    const { app, url } = await listen(settings, installation, report);
+    const { app, ...at } = await listen(settings, installation, watch, log);
     return {
-      url,
+      ...at,
       installation,
       async close() {
         await app.close();
         await installation.platform.close();
+        await watch.close();
       },
     };
   } catch (error) {
     await installation.platform.close();
+    await watch.close();
     if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
     throw new SettingsError([
       `PORT ${settings.port} on ${settings.host} is taken: stop what listens there, or set another PORT`,
@@ -109,25 +119,35 @@ export async function serve(settings: Settings, report: Report): Promise<Server>
 async function listen(
   settings: Settings,
   installation: Installation,
-  report: Report,
-): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  watch: Watch,
+  log: Pick<Log, 'nest'> | undefined,
+): Promise<Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication }> {
   const { platform, directory, secret, demonstration } = installation;
-  const adapter = new FastifyAdapter({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: 'idle',
+  });
   const fastify = adapter.getInstance();
+  watch.requests(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
   verifyTokens(fastify, tokenVerifier(settings, secret), directory);
   serveGraphiql(fastify);
-  serveHealth(fastify, await readiness(platform));
-  const broken = (error: unknown, id: string) => report(error, `request ${id}`);
+  serveCatalogue(fastify, contexts);
+  const ready = await readiness(platform);
+  serveHealth(fastify, ready);
+  const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
   const module = SamverkModule.of(platform, demonstration, broken);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: ['error', 'warn'],
+    logger: log?.nest ?? ['error', 'warn'],
     abortOnError: false,
   });
   await app.init();
+  const adminUrl = await watch.begin(platform, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
-  return { app, url };
+  return { app, url, adminUrl };
 }
 
 /** Ready once the views have taken in what was there at the start, and while no event waits outside a view. */

@@ -1,8 +1,13 @@
 import { decisionMandateId } from './decision-ids.ts';
+import type { Server } from './server.ts';
 import type { Settings } from '#delivery/settings';
 
 /** What a new user reads: what is there, where to look, a first query, and in demo mode the tokens. */
-export function welcome(url: string, settings: Settings, tokens: Readonly<Record<string, string>> | undefined): string {
+export function welcome(
+  { url, adminUrl }: Pick<Server, 'url' | 'adminUrl'>,
+  settings: Settings,
+  tokens: Readonly<Record<string, string>> | undefined,
+): string {
   const demo = settings.mode === 'demo';
   return [
     '',
@@ -12,7 +17,9 @@ export function welcome(url: string, settings: Settings, tokens: Readonly<Record
     '',
     `  GraphQL    ${url}/graphql`,
     `  GraphiQL   ${url}/graphiql`,
+    `  Catalogue  ${url}/catalogue`,
     `  Health     ${url}/health/live  ${url}/health/ready`,
+    ...(adminUrl === undefined ? [] : [`  Operator   ${adminUrl}/metrics  ${adminUrl}/health`]),
     `  Data       ${settings.dataDir}`,
     '',
     ...(demo ? firstSteps(url, tokens ?? {}) : []),

@@ -18,9 +18,32 @@ export const streamsOf = (contexts: readonly Context[]): Stream[] =>
 export const factsOf = (contexts: readonly Context[]): Map<string, Fact> =>
   new Map(streamsOf(contexts).flatMap(({ facts }) => Object.entries(facts)));
 
+/** What makes a fact: a command, the reservation that stands before a command's own fact, or a process. */
+export interface Maker {
+  readonly kind: 'command' | 'reservation' | 'process';
+  /** The command, the category of the reservation's stream, or the process. */
+  readonly name: string;
+}
+
+/** What makes each fact, by its type. */
+export function makersOf(contexts: readonly Context[]): Map<string, Maker[]> {
+  const makers = contexts.flatMap(({ deciders, reservations = [] }): [type: string, maker: Maker][] => [
+    ...deciders.flatMap(({ commands }) =>
+      Object.entries(commands).map(([name, { makes }]): [string, Maker] => [makes, { kind: 'command', name }]),
+    ),
+    ...reservations.flatMap(({ category, facts }) =>
+      Object.keys(facts).map((type): [string, Maker] => [type, { kind: 'reservation', name: category }]),
+    ),
+    // Processes join here: `{ kind: 'process', name }` for each fact that one makes.
+  ]);
+  const byType = Map.groupBy(makers, ([type]) => type);
+  return new Map([...byType].map(([type, found]) => [type, found.map(([, maker]) => maker)]));
+}
+
 /**
- * Refuses what the types cannot: names that stand twice, pointers to no field, `own` permissions without an organisation,
- * rows without their key, filters and orders on columns that not every viewer of the row may see.
+ * Refuses what the types cannot: names that stand twice, facts that nothing makes, words that are empty, pointers to no
+ * field, `own` permissions without an organisation, rows without their key, filters and orders on columns that not every
+ * viewer of the row may see.
  * @throws ContextsUnusable with all problems
  */
 export function checkContexts(contexts: readonly Context[]): void {
@@ -46,6 +69,8 @@ export function checkContexts(contexts: readonly Context[]): void {
       views.map(({ name }) => name),
     ),
     ...twice('query', [...views.flatMap(({ one, many }) => [one, many]), ...queries.map(({ name }) => name)]),
+    ...unmade(contexts),
+    ...contexts.flatMap((context) => [...undocumented(context, context.name, new Set())]),
     ...streams.flatMap(problemsOfStream),
     ...deciders.flatMap(problemsOfDecider),
     ...views.flatMap(problemsOfView),
@@ -57,6 +82,24 @@ const twice = (what: string, names: readonly string[]): string[] =>
   [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
     (name) => `the ${what} ${name} stands twice`,
   );
+
+function unmade(contexts: readonly Context[]): string[] {
+  const makers = makersOf(contexts);
+  return [...factsOf(contexts).keys()]
+    .filter((type) => !makers.has(type))
+    .map((type) => `${type} is made by no command, reservation or process`);
+}
+
+/** Whatever has words in a definition, however deep, and leaves them empty: a part that stands in two places once. */
+function* undocumented(part: unknown, place: string, seen: Set<unknown>): Iterable<string> {
+  if (part === null || (typeof part !== 'object' && typeof part !== 'function') || seen.has(part)) return;
+  seen.add(part);
+  for (const [name, inner] of Object.entries(part)) {
+    const words = name === 'says' || name === 'sv' || place.endsWith('.labels');
+    if (words && typeof inner === 'string' && inner.trim() === '') yield `${place}.${name} is empty`;
+    yield* undocumented(inner, `${place}.${name}`, seen);
+  }
+}
 
 function problemsOfStream({ category, facts }: Stream): string[] {
   const problems = /^[a-z]+$/.test(category) ? [] : [`the stream category ${category} is not of small letters only`];

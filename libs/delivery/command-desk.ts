@@ -28,6 +28,9 @@ export interface Refused {
   readonly details: object;
 }
 
+/** Takes commands: as it is, or watched. */
+export type Desk = Pick<CommandDesk, 'handle'>;
+
 /** What a command rests on outside every stream. */
 export interface LooksUp {
   personKnown(person: string): boolean;

@@ -12,6 +12,8 @@ import {
   visit,
 } from 'graphql';
 import type { Problem } from '#kernel/commands';
+import type { ErrorCode } from './error-codes.ts';
+import { correlationOf } from './watching.ts';
 
 /** Told of what broke, with the id under which the caller was told of it. */
 export type ReportBroken = (error: unknown, correlationId: string) => void;
@@ -33,7 +35,7 @@ interface Found {
   readonly status: number | undefined;
 }
 
-const ours = new Set<unknown>(['BAD_USER_INPUT', 'NOT_YET_VISIBLE', 'QUERY_TOO_COMPLEX']);
+const ours = new Set<unknown>(['BAD_USER_INPUT', 'NOT_YET_VISIBLE', 'QUERY_TOO_COMPLEX'] satisfies ErrorCode[]);
 
 /**
  * The roads of domain 7.4 that end in `errors`: what is malformed says where, which rule and what is expected; what
@@ -43,7 +45,7 @@ export const errorFormatter =
   (report: ReportBroken) =>
   (execution: Execution, asked?: Asked): { statusCode: number; response: { data: never; errors: never } } => {
     const found = judgedAgain(execution.errors ?? [], asked).map(unwrapped);
-    const errors = found.flat().map((one) => formatted(one, report));
+    const errors = found.flat().map((one) => formatted(one, report, asked?.reply?.request));
     const hasData = execution.data !== undefined && execution.data !== null;
     return {
       statusCode: hasData ? 200 : statusOf(errors, found.flat()),
@@ -86,7 +88,7 @@ function unwrapped(error: Error): Found[] {
   return inner.map((one) => ({ error: one, status }));
 }
 
-function formatted({ error, status }: Found, report: ReportBroken): GraphQLFormattedError {
+function formatted({ error, status }: Found, report: ReportBroken, request: object | undefined): GraphQLFormattedError {
   const { extensions, path } = error as Partial<GraphQLError>;
   const at = path ? { path } : {};
   if (ours.has(extensions?.['code'])) {
@@ -98,7 +100,7 @@ function formatted({ error, status }: Found, report: ReportBroken): GraphQLForma
   const ofCaller = status === undefined ? isOfGraphQL(error) : status >= 400 && status < 500;
   if (path === undefined && ofCaller)
     return { message: shortened(error.message), extensions: { code: 'BAD_USER_INPUT', fields: [problemOf(error)] } };
-  const correlationId = randomUUID();
+  const correlationId = correlationOf(request) ?? randomUUID();
   report(error, correlationId);
   return {
     message: `Something broke here, and was logged. Ask again; if it stays, tell the operator ${correlationId}.`,

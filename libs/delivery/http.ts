@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getStaticFile } from 'ruru/static';
 import { ruruHTML } from 'ruru/server';
 import type { Directory } from '#directory/directory';
+import type { ErrorCode } from './error-codes.ts';
 import { BadUserInput } from './errors.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
 import { type Caller, type Callers, publicCaller } from './people.ts';
@@ -66,7 +67,7 @@ function refuse(reply: FastifyReply, verdict: 'bad' | 'unreachable'): FastifyRep
   return reply.code(401).header('www-authenticate', challenge).send(said('UNAUTHENTICATED', message));
 }
 
-const said = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });
+const said = (code: ErrorCode, message: string) => ({ errors: [{ message, extensions: { code } }] });
 
 /** `/health/live`: the process answers. `/health/ready`: it serves, and nothing waits. One bit each. */
 export function serveHealth(fastify: FastifyInstance, ready: () => boolean): void {

@@ -8,7 +8,7 @@ import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
 import { checkContexts, factsOf } from './checks.ts';
-import { CommandDesk } from './command-desk.ts';
+import { CommandDesk, type Desk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
 import { opaqueTokens } from './opaque.ts';
 import { Callers, type FirstAdministrator, type People } from './people.ts';
@@ -28,6 +28,8 @@ export interface PlatformNeeds {
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
+  /** The desk as all are to use it: watched, where somebody watches. */
+  readonly watched?: (desk: Desk) => Desk;
   /** Told of what goes wrong behind the scenes. */
   readonly report: (error: unknown, what: string) => void;
 }
@@ -38,7 +40,7 @@ export interface Platform {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly callers: Callers;
-  readonly desk: CommandDesk;
+  readonly desk: Desk;
   readonly reader: Reader;
   readonly projector: Projector;
   close(): Promise<void>;
@@ -72,13 +74,14 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
+  const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
   return {
     contexts,
     store,
     clock,
     callers,
     projector,
-    desk: new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId }),
+    desk: needs.watched?.(desk) ?? desk,
     reader: new Reader({
       readStore,
       store,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Inject, type Type } from '@nestjs/common';
 import { Args, type ArgsOptions, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from './people.ts';
+import { note } from './watching.ts';
 
 /** What a request carries: the caller behind its token. */
 export interface Asking {
@@ -39,7 +40,9 @@ export function resolverClass(name: string, inject: Type, fields: readonly Resol
     const names = field.args.map(({ name }) => name);
     const method = function (this: { injected: never }, ...values: unknown[]) {
       const args = Object.fromEntries(names.map((name, index) => [name, values[index]]));
-      return field.resolve(this.injected, args, (values[names.length] as Asking).caller);
+      const asking = values[names.length] as Asking;
+      note(asking, field.name, args);
+      return field.resolve(this.injected, args, asking.caller);
     };
     const { name } = field;
     const descriptor: PropertyDescriptor = { value: method, writable: true, enumerable: false, configurable: true };

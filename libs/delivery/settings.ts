@@ -17,6 +17,11 @@ interface Everywhere {
   readonly adminSubject: string;
   readonly mandatedOrgId: string;
   readonly decisionDiaryNumber?: string;
+  /** Where the operator asks, on loopback; 0 takes any free port, and nothing is served where it is absent. */
+  readonly adminPort?: number;
+  readonly log: LogSettings;
+  /** Whether traces are wanted: the exporter reads where they go from the standard variables. */
+  readonly traced: boolean;
   /** What works less than it could with these settings: one sentence each, for the log. */
   readonly warnings: readonly string[];
 }
@@ -31,6 +36,12 @@ export interface Oidc {
   readonly mode: 'oidc';
   readonly issuer: string;
   readonly audience: string;
+}
+
+export interface LogSettings {
+  readonly format: 'json' | 'text';
+  /** The least that is logged. */
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
 export interface StoreAt {
@@ -91,6 +102,22 @@ const table = {
     'demo mode: DEMO 0000/0000 (påhittat); else none',
     'The diary number of the decision that gives the mandate, once it is known.',
     '1 to 2,000 characters',
+  ],
+  ADMIN_PORT: [
+    '9464; when PORT is 0 any free port',
+    'Where metrics and health details are served, on 127.0.0.1 and nowhere else.',
+    'a whole number from 0 to 65535 (0 takes any free port), or off',
+  ],
+  LOG_FORMAT: [
+    'demo mode: text; else json',
+    'How the log is written: for people, or a JSON object a line.',
+    'json or text',
+  ],
+  LOG_LEVEL: ['info', 'The least that is logged; in text, requests are at debug.', 'debug, info, warn or error'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    'none: nothing is traced',
+    'Where traces go: OpenTelemetry, OTLP over HTTP. Other standard variables count too: OTEL_EXPORTER_OTLP_HEADERS and its like, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.',
+    'an http or https URL',
   ],
 } as const;
 
@@ -160,8 +187,19 @@ export function readSettings(
     : demo
       ? demoDiaryNumber
       : undefined;
+  const port = read('PORT', 3_000, portNumber);
+  const adminPort = read<number | 'off'>('ADMIN_PORT', port === 0 ? 0 : 9_464, (text) =>
+    text === 'off' ? text : portNumber(text),
+  );
+  if (adminPort !== 0 && adminPort === port)
+    problems.push(`${found('ADMIN_PORT')}: expected another port than that of PORT`);
+  read('LOG_FORMAT', '', (text) => formats.find((format) => format === text));
+  read('LOG_LEVEL', '', (text) => levels.find((level) => level === text));
+  read('OTEL_EXPORTER_OTLP_ENDPOINT', '', (text) =>
+    /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text : undefined,
+  );
   const settings: Settings = {
-    port: read('PORT', 3_000, portNumber),
+    port,
     host,
     dataDir,
     eventStore,
@@ -170,12 +208,24 @@ export function readSettings(
     adminSubject: needed('ADMIN_SUBJECT', demo ? demoAdminSubject : undefined),
     mandatedOrgId: read('MANDATED_ORG_ID', defaults.mandatedOrgId, (text) => (isId(text) ? text : undefined)),
     ...(diaryNumber === undefined ? {} : { decisionDiaryNumber: diaryNumber }),
+    ...(adminPort === 'off' ? {} : { adminPort }),
+    log: logSettings(env),
+    traced: isSet('OTEL_EXPORTER_OTLP_ENDPOINT'),
     warnings: diaryNumber === undefined ? [withoutDiaryNumber] : [],
     ...identity,
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
+
+const formats = ['json', 'text'] as const;
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** How to log, also where the settings as a whole cannot be used. */
+export const logSettings = (env: Readonly<Record<string, string | undefined>>): LogSettings => ({
+  format: formats.find((format) => format === env['LOG_FORMAT']) ?? (env['OIDC_ISSUER'] ? 'json' : 'text'),
+  level: levels.find((level) => level === env['LOG_LEVEL']) ?? 'info',
+});
 
 /** Domain 1.2 row 5: three kinds of document refer to the number. */
 const withoutDiaryNumber =

@@ -214,6 +214,15 @@ export function appendingContract({ sentence, store, reopen }: UnderTest): void 
       expect(await whole(store(), here)).toEqual([]);
     });
 
+    sentence('takes nothing that JSON cannot hold: no bigint, no ring', async () => {
+      const here = stream();
+      const ring: Record<string, unknown> = {};
+      ring['self'] = ring;
+      await refused(here, [anEvent(), anEvent({ data: { amount: 1n } })]);
+      await refused(here, [anEvent({ data: ring })]);
+      expect(await whole(store(), here)).toEqual([]);
+    });
+
     sentence(`takes 1 to ${maxAppendEvents} events at once`, async () => {
       const here = stream();
       await refused(here, []);

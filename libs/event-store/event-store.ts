@@ -34,7 +34,8 @@ export interface EventStore {
    * Appends one to 1,000 events to a stream.
    * @throws WrongRevision when `expected` is not the stream's last revision (and the ids are not there already)
    * @throws IdsContradict when some of the ids are in the stream and others are not, or in another order
-   * @throws StoreRefuses for a malformed stream name or id, no events, or an append above the size limit
+   * @throws StoreRefuses for a malformed stream name or id, no events, what JSON cannot hold, or an append above the
+   *   size limit
    */
   append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended>;
 
@@ -124,8 +125,17 @@ export function checkedAppend(stream: string, events: readonly NewEvent[]): stri
     if (!uuid.test(id)) throw new StoreRefuses(`"${id}" is no event id: a UUID in lower case`);
   if (new Set(events.map(({ id }) => id)).size !== events.length)
     throw new StoreRefuses('an append names one id twice');
-  const bodies = events.map((event) => JSON.stringify(event));
+  const bodies = events.map(asJson);
   const bytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
   if (bytes > maxAppendBytes) throw new StoreRefuses(`an append holds at most ${maxAppendBytes} bytes, not ${bytes}`);
   return bodies;
+}
+
+function asJson(event: NewEvent): string {
+  try {
+    return JSON.stringify(event);
+  } catch (error) {
+    const reason = String(error).replace(/^TypeError: |\n.*/gs, '');
+    throw new StoreRefuses(`event ${event.id} holds what JSON cannot: ${reason}`, { cause: error });
+  }
 }

@@ -1,16 +1,23 @@
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnusable } from '../event-store.ts';
 import { unusable } from './failure.ts';
 import { lock } from './lock.ts';
-import { applicationId, migrations, soundInTail, tailLength } from './schema.ts';
+import { applicationId, checksumOf, migrations, soundInTail, tailLength } from './schema.ts';
+import { syncFolderOf, testimonyOf, Witness } from './witness.ts';
+import type { Testimony } from './witness.ts';
 
 export interface OpenFile {
   readonly db: DatabaseSync;
   /** The file's own path, links followed. */
   readonly path: string;
-  close(): void;
+  /** Whether it is new, or who wrote to it last closed it in order. */
+  readonly leftInOrder: boolean;
+  /** Of who writes. */
+  readonly witness: Witness | undefined;
+  /** @param inOrder whether nothing is left to be looked at when it is opened again */
+  close(inOrder: boolean): void;
 }
 
 /** How long SQLite itself waits for another program, in milliseconds: for a reader that recovers or a shell left open. */
@@ -18,17 +25,21 @@ const patience = 5_000;
 
 /**
  * Opens the file for writing (made if it is not there) or for reading only, and looks at it: header, version, size, and
- * the last events. The cost does not grow with history. Nothing is ever repaired beyond what SQLite's log is for.
- * @throws StoreUnusable when the file is not a sound store of this version or an older one, or another process writes to it
+ * the last events, among which the last that the witness saw must be. The cost does not grow with history. Nothing is
+ * ever repaired beyond what SQLite's log is for.
+ * @throws StoreUnusable when the file is not a sound store of this version or an older one, lacks events that were
+ *   acknowledged, or another process writes to it
  */
-export function openFile(given: string, readOnly: boolean, maxBytes: number | undefined): OpenFile {
+export function openFile(given: string, readOnly: boolean, maxBytes?: number): OpenFile {
   const path = ownPath(given);
   const held = readOnly ? undefined : lock(path);
   let db: DatabaseSync | undefined;
   try {
-    if (sizeOf(path) === undefined) {
+    const isNew = sizeOf(path) === undefined;
+    const testimony = testimonyOf(path); // before the store is looked at: a writer beside may go on
+    if (isNew) {
       if (readOnly) throw new StoreUnusable(`${path} is not there: start the system that writes it first`);
-      create(path);
+      create(path, testimony);
     }
     const bytes = sizeOf(path);
     if (bytes === 0) throw new StoreUnusable(`${path} is empty: restore it from a backup, or remove it to start anew`);
@@ -37,8 +48,15 @@ export function openFile(given: string, readOnly: boolean, maxBytes: number | un
     checkSize(db, path, bytes ?? 0);
     if (!readOnly) prepareToWrite(db, path, maxBytes);
     checkSchema(db, path);
-    checkTail(db, path);
-    return { db, path, close: () => (db?.close(), held?.close()) };
+    const last = checkTail(db, path);
+    checkTestimony(db, path, testimony);
+    const witness = held && new Witness(path, last);
+    const close = (inOrder: boolean): void => {
+      db?.close();
+      witness?.close(inOrder);
+      held?.close();
+    };
+    return { db, path, leftInOrder: isNew || testimony?.closed === true, witness, close };
   } catch (error) {
     db?.close();
     held?.close();
@@ -59,7 +77,11 @@ function ownPath(given: string): string {
 }
 
 /** A new store is made beside its place and moved there whole: what stands at `path` was a store once, or never ours. */
-function create(path: string): void {
+function create(path: string, testimony: Testimony | undefined): void {
+  if (testimony && testimony.position > 0)
+    throw new StoreUnusable(
+      `${path} is not there, but ${path}.witness saw ${testimony.position} events in it: put the file back, or restore a backup into an empty folder`,
+    );
   if (sizeOf(`${path}-wal`))
     throw new StoreUnusable(`${path} is not there, but its log ${path}-wal is: put the file back, or remove both`);
   const beside = `${path}.new`;
@@ -71,14 +93,19 @@ function create(path: string): void {
   db.exec('PRAGMA journal_mode = WAL');
   db.close();
   renameSync(beside, path);
-  if (process.platform === 'win32') return; // a folder cannot be synced there
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolderOf(path);
 }
 
 function migrate(db: DatabaseSync, from: number): void {
+  knowChecksums(db);
   db.exec(`BEGIN IMMEDIATE; ${migrations.slice(from).join('\n')} PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+/** For the statements that compare or write checksums in SQL. */
+function knowChecksums(db: DatabaseSync): void {
+  db.function('checksum_of', { deterministic: true }, (position, stream, revision, recordedAt, body) =>
+    checksumOf(Number(position), String(stream), Number(revision), String(recordedAt), String(body)),
+  );
 }
 
 /** One number that a statement gives. */
@@ -159,16 +186,38 @@ function checkSchema(db: DatabaseSync, path: string): void {
     );
 }
 
-/** One transaction, so that the counts agree while another process writes. */
-function checkTail(db: DatabaseSync, path: string): void {
+/** Gives the last event. One transaction, so that the counts agree while another process writes. */
+function checkTail(db: DatabaseSync, path: string): Pick<Testimony, 'position' | 'event'> {
+  knowChecksums(db);
   db.exec('BEGIN');
   const first = number(db, 'SELECT min(position) FROM events');
   const head = number(db, 'SELECT max(position) FROM events');
   const expected = Math.min(head, tailLength);
   const sound = number(db, soundInTail, head - expected);
+  const event = idAt(db, head);
   db.exec('COMMIT');
   if (sound !== expected || first !== Math.min(head, 1))
     throw new StoreUnusable(
       `${path} is damaged: of its last ${expected} events ${sound} are sound, its first position is ${first}. Restore it from a backup`,
     );
+  return { position: head, event };
+}
+
+/** What was acknowledged once is there, and no other history in its place. */
+function checkTestimony(db: DatabaseSync, path: string, testimony: Testimony | undefined): void {
+  if (testimony === undefined || idAt(db, testimony.position) === testimony.event) return;
+  const head = number(db, 'SELECT max(position) FROM events');
+  const { position } = testimony;
+  const found =
+    head < position
+      ? `lacks the last ${position - head} of the ${position} events that were acknowledged: its log ${path}-wal was lost or cut, or it is an older copy`
+      : `holds another history than the one that was acknowledged: its event ${position} is not the one that ${path}.witness saw`;
+  throw new StoreUnusable(
+    `${path} ${found}. Put back all files of the folder as they were, or restore a backup into an empty folder. To go on without those events, which are lost then, remove ${path}.witness`,
+  );
+}
+
+function idAt(db: DatabaseSync, position: number): string | null {
+  const id = db.prepare(`SELECT body ->> 'id' AS id FROM events WHERE position = ?`).get(position)?.['id'];
+  return typeof id === 'string' ? id : null;
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StoredEvent } from '#kernel/envelope';
 import type { Filter } from '../event-store.ts';
+import { checksumOf } from './schema.ts';
 
 /** Events in order and how far the reading came; `position` passes over what the filter left out. */
 export interface Page {
@@ -9,18 +10,22 @@ export interface Page {
 }
 
 type Row = [position: number, stream: string, revision: number, recordedAt: string, body: string];
+type SummedRow = [...Row, checksum: number];
 
 /** At most so many positions are looked at in one go for a filter, so that no reading holds up the process for long. */
 const window = 10_000;
 
-const columns = 'e.position, e.stream, e.revision, e.recorded_at, e.body';
+const columns = 'e.position, e.stream, e.revision, e.recorded_at, e.body, e.checksum';
 const inRange = `SELECT ${columns} FROM events e WHERE e.position > ? AND e.position <= ?`;
 /** The places are taken in order, from two trees that are merged; only then are their events read. */
 const inStream = (places: string): string =>
   `SELECT ${columns} FROM (SELECT key, position FROM places WHERE stream = ? AND ${places} LIMIT ?) p
    CROSS JOIN events e ON e.position = p.position`;
 
-/** What can be asked of the file. Each question costs the rows it gives, and a search in a tree; a filter costs a look at each row it passes. */
+/**
+ * What can be asked of the file. Each question costs the rows it gives, and a search in a tree; a filter costs a look at
+ * each row it passes. What is damaged is never given out: an event is as it was written, and has none missing before it.
+ */
 export class Reading {
   readonly #head: StatementSync;
   readonly #all: StatementSync;
@@ -56,7 +61,12 @@ export class Reading {
   /** At most `limit` events after `after`, none beyond `head`. */
   page(after: number, head: number, limit: number, filter: Filter | undefined): Page {
     const upTo = filter === undefined ? head : Math.min(head, after + window);
-    const events = this.#inRange(after, upTo, limit, filter).map(storedEvent);
+    const events = this.#inRange(after, upTo, limit, filter).map(soundEvent);
+    if (filter === undefined) {
+      const wrong = events.findIndex(({ position }, index) => position !== after + 1 + index);
+      const missing = wrong >= 0 || events.length < Math.min(limit, upTo - after);
+      if (missing) throw damaged(`event ${after + 1 + (wrong < 0 ? events.length : wrong)} is not there`);
+    }
     const last = events.length === limit ? events.at(-1)?.position : undefined;
     return { events, position: last ?? Math.max(after, upTo) };
   }
@@ -65,33 +75,48 @@ export class Reading {
     const number = this.#number(stream);
     if (number === undefined) return [];
     const statement = backwards ? this.#backwards : this.#forwards;
-    const events = (statement.all(number, from, limit) as unknown as Row[]).map(storedEvent);
-    return events.sort((a, b) => (backwards ? b.revision - a.revision : a.revision - b.revision));
+    const events = (statement.all(number, from, limit) as unknown as SummedRow[]).map(soundEvent);
+    events.sort((a, b) => (backwards ? b.revision - a.revision : a.revision - b.revision));
+    const first = backwards ? (events[0]?.revision ?? 0) : from;
+    for (const [index, event] of events.entries())
+      if (event.stream !== stream || event.revision !== first + (backwards ? -index : index))
+        throw damaged(`${stream} has a gap at revision ${first + (backwards ? -index : index)}`);
+    return events;
   }
 
   find(stream: string, id: string): StoredEvent | undefined {
     const number = this.#number(stream);
     if (number === undefined) return undefined;
-    const row = this.#byId.get(number, id, 1) as unknown as Row | undefined;
-    const event = row && storedEvent(row);
+    const row = this.#byId.get(number, id, 1) as unknown as SummedRow | undefined;
+    const event = row && soundEvent(row);
     return event?.id === id ? event : undefined;
   }
 
   at(position: number): StoredEvent | undefined {
-    const row = this.#atPosition.get(position) as unknown as Row | undefined;
-    return row && storedEvent(row);
+    const row = this.#atPosition.get(position) as unknown as SummedRow | undefined;
+    return row && soundEvent(row);
   }
 
   #number(stream: string): number | undefined {
     return (this.#numberOf.get(stream) as unknown as [number] | undefined)?.[0];
   }
 
-  #inRange(after: number, upTo: number, limit: number, filter: Filter | undefined): Row[] {
-    if (filter === undefined) return this.#all.all(after, upTo, limit) as unknown as Row[];
+  #inRange(after: number, upTo: number, limit: number, filter: Filter | undefined): SummedRow[] {
+    if (filter === undefined) return this.#all.all(after, upTo, limit) as unknown as SummedRow[];
     const [statement, wanted] =
       'types' in filter ? [this.#ofTypes, filter.types] : [this.#ofCategories, filter.categories];
-    return statement.all(after, upTo, JSON.stringify(wanted), limit) as unknown as Row[];
+    return statement.all(after, upTo, JSON.stringify(wanted), limit) as unknown as SummedRow[];
   }
+}
+
+const damaged = (what: string): Error =>
+  new Error(`it is damaged: ${what}. Look at the whole of it (samverk fsck) and restore it from a backup`);
+
+/** @throws when the row is not as it was written */
+function soundEvent([position, stream, revision, recordedAt, body, checksum]: SummedRow): StoredEvent {
+  if (checksumOf(position, stream, revision, recordedAt, body) !== checksum)
+    throw damaged(`event ${position} is not as it was written`);
+  return storedEvent([position, stream, revision, recordedAt, body]);
 }
 
 /** The body is the event as it was written; the columns are what the store gave it. */

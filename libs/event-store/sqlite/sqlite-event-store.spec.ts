@@ -251,7 +251,11 @@ describe('a file that is no sound store of ours is refused at once, and left as 
     ],
     ['a lost beginning', damaged('DELETE FROM events WHERE position = 1'), 'its first position is 2'],
     ['an event not found by its id', changed('DELETE FROM old_places WHERE position = 700'), 'is damaged'],
-    ['a body that is no JSON', damaged(`UPDATE events SET body = '{' WHERE position = 900`), 'malformed JSON'],
+    [
+      'a body that is no JSON',
+      damaged(`UPDATE events SET body = '{' WHERE position = 900`),
+      'of its last 1000 events 999',
+    ],
   ])('%s', async (_, make, says) => {
     const path = newPath();
     await make(path);

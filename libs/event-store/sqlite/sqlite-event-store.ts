@@ -3,6 +3,8 @@ import type { NewEvent, StoredEvent } from '#kernel/envelope';
 import type { Clock } from '#kernel/time';
 import { checkedAppend, StoreUnusable } from '../event-store.ts';
 import type { Appended, Batch, EventStore, Expected, Filter, ReadAll, ReadStream, Subscribe } from '../event-store.ts';
+import { BackgroundCheck } from './background-check.ts';
+import type { Check } from './background-check.ts';
 import { unusable } from './failure.ts';
 import { Live, Sleeper } from './live.ts';
 import { openFile } from './open-file.ts';
@@ -21,14 +23,25 @@ export interface SqliteEventStoreOptions {
   readonly readOnly?: boolean;
   /** The file may grow to so many bytes; beyond it is as if the disk were full. No limit unless told. */
   readonly maxBytes?: number;
+  /**
+   * Whoever writes and was not closed in order (killed, or the machine failed) has the whole file checked in the
+   * background when it is opened again, and is told what came of it.
+   */
+  readonly checked?: (check: Check) => void;
+}
+
+/** The store, and what is known of the file as a whole: once it is found damaged, nothing is written to it any more. */
+export interface CheckedEventStore extends EventStore {
+  readonly check: Check;
 }
 
 /**
  * The event store in one SQLite file on a local disk: one process writes, others may read.
  * Positions are 1, 2, 3 … without gaps.
- * @throws StoreUnusable when the file is not a sound store that this program understands, or another process writes to it
+ * @throws StoreUnusable when the file is not a sound store that this program understands, lacks events that were
+ *   acknowledged, or another process writes to it
  */
-export async function openSqliteEventStore(options: SqliteEventStoreOptions): Promise<EventStore> {
+export async function openSqliteEventStore(options: SqliteEventStoreOptions): Promise<CheckedEventStore> {
   await turn(); // opening works in one go: let others finish theirs first
   return new SqliteEventStore(options);
 }
@@ -44,7 +57,8 @@ const lookEvery = 25;
 
 type Request = Wanted & Pick<PromiseWithResolvers<Appended>, 'resolve' | 'reject'>;
 
-class SqliteEventStore implements EventStore {
+class SqliteEventStore implements CheckedEventStore {
+  readonly check: BackgroundCheck;
   readonly #file: OpenFile;
   readonly #clock: Clock;
   readonly #reading: Reading;
@@ -56,12 +70,14 @@ class SqliteEventStore implements EventStore {
   #look: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ path, clock, readOnly = false, maxBytes }: SqliteEventStoreOptions) {
+  constructor({ path, clock, readOnly = false, maxBytes, checked }: SqliteEventStoreOptions) {
     this.#file = openFile(path, readOnly, maxBytes);
     this.#clock = clock;
     this.#reading = new Reading(this.#file.db);
     this.#writing = readOnly ? undefined : new Writing(this.#file.db);
     this.#live = new Live(this.#reading.head());
+    this.check = new BackgroundCheck(this.#file.leftInOrder);
+    if (checked && !readOnly && !this.#file.leftInOrder) this.check.start(this.#file.path, checked);
   }
 
   /** All appends of one turn of the event loop share one transaction and one fsync. O(events · log history). */
@@ -69,6 +85,10 @@ class SqliteEventStore implements EventStore {
     const bodies = checkedAppend(stream, events);
     this.#mustBeOpen();
     if (this.#writing === undefined) throw new StoreUnusable(`${this.#file.path} was opened for reading only`);
+    if (this.check.state === 'damaged')
+      throw new StoreUnusable(
+        `${this.#file.path} is damaged, and nothing is written to it: ${this.check.problems.join('; ')}. Stop, and restore a backup`,
+      );
     const { promise, resolve, reject } = Promise.withResolvers<Appended>();
     const asJson = events.map(({ id, type }, index) => ({ id, type, body: bodies[index] ?? '' }));
     if (this.#queue.length === 0) setImmediate(() => this.#flush());
@@ -78,7 +98,8 @@ class SqliteEventStore implements EventStore {
 
   /** O(events read · log history). */
   async *readStream(stream: string, options: ReadStream = {}): AsyncIterable<StoredEvent> {
-    const { backwards = false, from = backwards ? Number.MAX_SAFE_INTEGER : 0, limit = Infinity } = options;
+    const { backwards = false, limit = Infinity } = options;
+    const from = backwards ? (options.from ?? Number.MAX_SAFE_INTEGER) : Math.max(options.from ?? 0, 0);
     this.#mustBeOpen();
     if (!backwards && from > (this.#ends.get(stream) ?? Infinity)) return;
     let next = from;
@@ -156,7 +177,8 @@ class SqliteEventStore implements EventStore {
     this.#closed = true;
     clearInterval(this.#look);
     this.#live.wake();
-    this.#file.close();
+    this.check.stop();
+    this.#file.close(this.check.state === 'clean');
   }
 
   #flush(): void {
@@ -165,6 +187,8 @@ class SqliteEventStore implements EventStore {
     if (this.#queue.length > 0) setImmediate(() => this.#flush());
     try {
       const { outcomes, written } = this.#writing.write(group, this.#live.head, this.#clock.now());
+      const last = written.at(-1);
+      if (last) this.#file.witness?.saw(last.position, last.id);
       outcomes.forEach((outcome, index) =>
         outcome instanceof Error ? group[index]?.reject(outcome) : group[index]?.resolve(outcome),
       );

@@ -3,6 +3,7 @@ import { categoryOf } from '#kernel/envelope';
 import type { Instant } from '#kernel/time';
 import { IdsContradict, WrongRevision } from '../event-store.ts';
 import type { Appended, Expected } from '../event-store.ts';
+import { checksumOf } from './schema.ts';
 
 /** One append as it was asked for. */
 export interface Wanted {
@@ -13,6 +14,7 @@ export interface Wanted {
 
 /** What is appended, as the table has it. */
 export interface Written {
+  readonly id: string;
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
@@ -56,7 +58,7 @@ export class Writing {
     this.#place = row(`SELECT position FROM places WHERE stream = ? AND key = unhex(?, '-')`);
     this.#revisionAt = row('SELECT revision FROM events WHERE position = ?');
     this.#addStream = row('INSERT INTO streams (name) VALUES (?)');
-    this.#addEvent = row('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#addEvent = row('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#addPlaces = row(`INSERT INTO new_places VALUES (?1, CAST(?2 AS INTEGER), ?4), (?1, unhex(?3, '-'), ?4)`);
     this.#movePlaces = row('INSERT INTO old_places SELECT * FROM new_places ORDER BY stream, key');
     this.#clearPlaces = row('DELETE FROM new_places');
@@ -102,9 +104,10 @@ export class Writing {
     for (const { id, type, body } of events) {
       const position = head + written.length + 1;
       revision += 1;
-      this.#addEvent.run(position, stream, revision, category, type, recordedAt, body);
+      const checksum = checksumOf(position, stream, revision, recordedAt, body);
+      this.#addEvent.run(position, stream, revision, category, type, recordedAt, body, checksum);
       this.#addPlaces.run(number, revision, id, position);
-      written.push({ position, stream, revision, category, type, recordedAt, body });
+      written.push({ id, position, stream, revision, category, type, recordedAt, body });
     }
     return { revision, position: head + written.length, repeated: false };
   }

@@ -22,6 +22,7 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { Demonstration } from '#delivery/about-fields';
+import { serveCalendar } from './calendar.ts';
 import { Watch } from './watch.ts';
 
 /** Every context of the system. */
@@ -88,7 +89,7 @@ export interface Server {
 }
 
 /**
- * Serves GraphQL, GraphiQL, the catalogue and health on the address of the settings.
+ * Serves GraphQL, GraphiQL, the catalogue, the calendar and health on the address of the settings.
  * @param log told of each request answered, and what Nest has to say
  * @throws SettingsError when an address is taken; everything opened is closed then
  */
@@ -139,6 +140,7 @@ async function listen(
   const ready = await readiness(platform);
   serveHealth(fastify, ready);
   const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
+  serveCalendar(fastify, { platform, directory, broken });
   const module = SamverkModule.of(platform, demonstration, broken);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log?.nest ?? ['error', 'warn'],

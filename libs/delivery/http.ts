@@ -10,7 +10,7 @@ import { type Caller, type Callers, publicCaller } from './people.ts';
 const persons = new WeakMap<FastifyRequest, string>();
 
 /** The caller behind a request: the person whose token was verified, with the roles held now; else the public. */
-async function callerOf(request: FastifyRequest, callers: Callers): Promise<Caller> {
+export async function callerOf(request: FastifyRequest, callers: Callers): Promise<Caller> {
   const person = persons.get(request);
   return person === undefined ? publicCaller : callers.of(person);
 }

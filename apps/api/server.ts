@@ -26,6 +26,7 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { Demonstration } from '#delivery/about-fields';
+import { serveCalendar } from './calendar.ts';
 import { Watch } from './watch.ts';
 
 /** Every context of the system. */
@@ -103,7 +104,7 @@ export interface Server {
 }
 
 /**
- * Serves GraphQL, GraphiQL, the catalogue and health on the address of the settings.
+ * Serves GraphQL, GraphiQL, the catalogue, the calendar and health on the address of the settings.
  * @param log told of each request answered, and what Nest has to say
  * @throws SettingsError when an address is taken; everything opened is closed then
  */
@@ -164,9 +165,11 @@ async function listen(
   serveGraphiql(fastify);
   const ready = await readiness(installation);
   serveHealth(fastify, ready);
+  const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
+  serveCalendar(fastify, { platform, directory, broken });
   const module = SamverkModule.of(platform, demonstration, {
     limits,
-    report: (error, id) => watch.report(error, `request ${id}`, id),
+    report: broken,
     contextOf: contextOf(platform.callers),
     charge: (request, units) => rateLimits.charge(request, personOf(request), units),
   });

@@ -24,6 +24,7 @@ import { Reader } from './reader.ts';
 import { resolverClass, type ResolverField } from './resolver-class.ts';
 import { shown } from './sight.ts';
 import { validated } from './validation.ts';
+import { wellFormed } from './well-formed.ts';
 
 /**
  * Turns a bounded context into a module of Nest's: for each command a CQRS command with its handler and a mutation, for
@@ -105,14 +106,8 @@ function commandOf(decider: Decider, name: string, command: Command): { handler:
       { name: 'meta', type: () => metaClass, description: 'What comes with every command.' },
     ],
     resolve(bus: CommandBus, args, caller) {
-      const input = validated(command.input, args['input'], 'input');
-      const meta = validated(metaShape, args['meta'], 'meta');
-      const problems = [...input.problems, ...meta.problems];
-      const joint = problems.length === 0 ? command.malformed?.(input.value) : undefined;
-      if (joint) problems.push({ ...joint, path: `input.${joint.path}` });
-      if (problems.length > 0) throw new BadUserInput(problems);
-      const issue = { input: input.value, meta: meta.value as unknown as CommandMeta, caller };
-      return bus.execute(Object.assign(new issued(), issue));
+      const given = wellFormed(command, { input: args['input'], meta: args['meta'] });
+      return bus.execute(Object.assign(new issued(), given, { caller }));
     },
   };
   return { handler, mutation };

@@ -7,22 +7,25 @@ import type { Directory } from '#directory/directory';
 import type { ErrorCode } from './error-codes.ts';
 import { icon } from './icon.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
-import { type Callers, publicCaller } from './people.ts';
+import { type Caller, type Callers, publicCaller } from './people.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Asking } from './resolver-class.ts';
 
 const persons = new WeakMap<FastifyRequest, string>();
 
 export const personOf = (request: FastifyRequest): string | undefined => persons.get(request);
+/** The caller behind a request: the person whose token was verified, with the roles held now; else the public. */
+export function callerOf(request: FastifyRequest, callers: Callers): Caller | Promise<Caller> {
+  const person = persons.get(request);
+  return person === undefined ? publicCaller : callers.of(person);
+}
 
-/** What resolvers know of a request: the caller behind it, who is the person whose token was verified, or the public. */
+/** What resolvers know of a request. */
 export const contextOf =
   (callers: Callers) =>
   (request: FastifyRequest): Asking | Promise<Asking> => {
-    const person = persons.get(request);
-    return person === undefined
-      ? { caller: publicCaller, request }
-      : callers.of(person).then((caller) => ({ caller, request }));
+    const caller = callerOf(request, callers);
+    return caller instanceof Promise ? caller.then((known) => ({ caller: known, request })) : { caller, request };
   };
 
 /**

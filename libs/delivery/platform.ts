@@ -7,6 +7,7 @@ import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
+import { CalendarFeeds } from './calendar-feeds.ts';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
@@ -44,6 +45,7 @@ export interface Platform {
   readonly desk: Desk;
   readonly reader: Reader;
   readonly projector: Projector;
+  readonly calendarFeeds: CalendarFeeds;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     callers,
     projector,
     desk: needs.watched?.(desk) ?? desk,
+    calendarFeeds: new CalendarFeeds(tokens),
     reader: new Reader({
       readStore,
       store,

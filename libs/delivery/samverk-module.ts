@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type DynamicModule, Module, type Type } from
 import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
+import { calendarResolver, CalendarFeeds } from './calendar-feeds.ts';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
 import { factsOf, streamsOf } from './checks.ts';
@@ -44,6 +45,7 @@ export class SamverkModule {
       providers: [
         { provide: CommandDesk, useValue: platform.desk },
         { provide: Reader, useValue: platform.reader },
+        { provide: CalendarFeeds, useValue: platform.calendarFeeds },
         { provide: APP_FILTER, useClass: PassedOn },
         ...ownResolvers(platform.contexts, platform.clock, demonstration),
       ],
@@ -60,7 +62,7 @@ function ownResolvers(contexts: readonly Context[], clock: Clock, demonstration:
     objectType: (category) => objects.get(category) ?? category,
     label: (type) => facts.get(type)?.definition.sv ?? type,
   };
-  return [historyResolver(naming), ...aboutResolver(clock, demonstration)];
+  return [historyResolver(naming), calendarResolver(), ...aboutResolver(clock, demonstration)];
 }
 
 /** Every resolver of the API: from which the schema is made. */

@@ -18,6 +18,7 @@ import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
+import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
 
 /** Every context of the system. */
@@ -46,6 +47,7 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const store = await openSqliteEventStore({ path: settings.eventStore.path, clock });
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -54,6 +56,7 @@ export async function openInstallation(settings: Settings, report: Report): Prom
     contexts,
     store,
     readStore,
+    snapshots,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,

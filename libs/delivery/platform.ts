@@ -7,6 +7,7 @@ import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
+import type { Snapshots } from '#read-store/snapshots';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
@@ -22,6 +23,7 @@ export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
   readonly readStore: ReadStore;
+  readonly snapshots: Snapshots;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
@@ -52,7 +54,7 @@ export const shippedTable = () => {
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, snapshots, directory, clock, secret, mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   const views = contexts.flatMap((context) => context.views);
@@ -63,7 +65,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     facts: Object.fromEntries(facts),
     report,
   });
-  const repository = new Repository(store);
+  const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
@@ -85,6 +87,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     }),
     async close() {
       await projector.stop();
+      await snapshots.close();
       await readStore.close();
       await store.close();
       directory.close();

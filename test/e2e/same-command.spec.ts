@@ -140,7 +140,7 @@ describe('the same command again', () => {
     expect(await deleteSnapshots()).toBeGreaterThan(100_000);
     await answers();
     expect(await system.head()).toBe(before);
-  }, 120_000);
+  }, 240_000);
 });
 
 test('a first application for a role, sent 64 times at once, is one proposal', async () => {

@@ -70,8 +70,8 @@ export function serveCalendar(fastify: FastifyInstance, { platform, directory, b
       .send(text);
   }
 
-  const callerBehind = (request: FastifyRequest, opened: OpenedFeed | undefined): Promise<Caller> =>
-    opened ? platform.callers.of(opened.person) : await callerOf(request, platform.callers);
+  const callerBehind = async (request: FastifyRequest, opened: OpenedFeed | undefined): Promise<Caller> =>
+    opened ? platform.callers.of(opened.person) : callerOf(request, platform.callers);
 
   fastify.get(calendarPath, async (request, reply) => {
     try {
@@ -96,13 +96,12 @@ const isHeld = (ifNoneMatch: string | undefined, tag: string): boolean =>
 async function entriesFor({ reader }: Platform, caller: Caller): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let after: string | null = null; ;) {
-    const page = await reader.page(mandates, { first: 100, after }, caller);
-    for (const { node } of page.edges) {
-      const mandateId = String(node.row['mandateId']);
+    const page = await reader.page(mandates, { first: 100, after }, caller, ({ row }) => String(row['mandateId']));
+    for (const { node: mandateId } of page.edges) {
       const rows = (await reader.answer(deadlines, { mandateId }, caller)) as readonly Data<typeof deadlineShape>[];
       const newest = { filter: { object: mandateId }, newestFirst: true, first: 1 };
-      const [last] = (await reader.history(newest, caller)).edges;
-      if (last) entries.push(...rows.map((deadline) => ({ deadline, changedAt: last.node.event.recordedAt })));
+      const [last] = (await reader.history(newest, caller, ({ event }) => event.recordedAt)).edges;
+      if (last) entries.push(...rows.map((deadline) => ({ deadline, changedAt: last.node })));
     }
     if (!page.pageInfo.hasNextPage) return entries;
     after = page.pageInfo.endCursor;

@@ -25,6 +25,7 @@ import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
+import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
 import { serveCalendar } from './calendar.ts';
 import { Watch } from './watch.ts';
@@ -63,6 +64,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   opened.defer(() => directory.close());
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -71,6 +73,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
     contexts,
     store,
     readStore,
+    snapshots,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,

@@ -163,8 +163,7 @@ function viewFields(view: View): ResolverField[] {
       ],
       async resolve(reader: Reader, args, caller) {
         await reader.waitFor(args['notBefore'] as string | undefined);
-        const page = await reader.page(view, args, caller);
-        return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: shown(node) })) };
+        return reader.page(view, args, caller, shown);
       },
     },
   ];

@@ -8,6 +8,7 @@ import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
 import { CalendarFeeds } from './calendar-feeds.ts';
+import type { Snapshots } from '#read-store/snapshots';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
@@ -23,6 +24,7 @@ export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
   readonly readStore: ReadStore;
+  readonly snapshots: Snapshots;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
@@ -60,7 +62,7 @@ const historyVersion = 2;
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, snapshots, directory, clock, secret, mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   const views = contexts.flatMap((context) => context.views);
@@ -72,7 +74,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     historyVersion,
     report,
   });
-  const repository = new Repository(store);
+  const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
@@ -97,6 +99,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     }),
     async close() {
       await projector.stop();
+      await snapshots.close();
       await readStore.close();
       await store.close();
       directory.close();

@@ -54,7 +54,7 @@ export async function rebuild(events: string, views: string): Promise<void> {
   if (wrong.length > 0) throw new AggregateError(wrong, 'the views could not be made anew');
 }
 
-/** Every row of every table, and what the tables and indexes are, as text to the byte. */
+/** Every row of every table, and what the tables and indexes are, as text to the byte; snapshots apart, which are no views. */
 export function contentOf(file: string): ReadonlyMap<string, readonly string[]> {
   using db = new DatabaseSync(file, { readOnly: true });
   const rows = (sql: string) =>
@@ -63,9 +63,10 @@ export function contentOf(file: string): ReadonlyMap<string, readonly string[]> 
       .all()
       .map((row) => JSON.stringify(row))
       .sort();
-  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'").all();
+  const views = "tbl_name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_snapshot*'";
+  const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND ${views}`).all();
   return new Map([
-    ['sqlite_schema', rows('SELECT type, name, tbl_name, sql FROM sqlite_schema')],
+    ['sqlite_schema', rows(`SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE ${views}`)],
     ...tables.map(({ name }) => [String(name), rows(`SELECT * FROM "${String(name)}"`)] as const),
   ]);
 }

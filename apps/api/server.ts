@@ -7,7 +7,7 @@ import { openDirectory } from '#directory/directory';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
-import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
+import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from '#delivery/clock';
 import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
@@ -17,6 +17,7 @@ import { type Settings, SettingsError } from '#delivery/settings';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { Demonstration } from '#delivery/about-fields';
 
@@ -46,6 +47,7 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const store = await openSqliteEventStore({ path: settings.eventStore.path, clock });
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -54,9 +56,11 @@ export async function openInstallation(settings: Settings, report: Report): Prom
     contexts,
     store,
     readStore,
+    processStore,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,
+    ...(demo ? {} : { alarm: systemAlarm }),
     secret,
     mandatedOrgId,
     firstAdministrator: {
@@ -68,6 +72,7 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const demonstration = demoClock && {
     async moveTo(to: string) {
       demoClock.moveTo(to);
+      await platform.processes.settled(60_000);
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
@@ -130,8 +135,9 @@ async function listen(
   return { app, url };
 }
 
-/** Ready once the views have taken in what was there at the start, and while no event waits outside a view. */
-async function readiness({ projector, store }: Platform): Promise<() => boolean> {
+/** Ready once the views have taken in what was there at the start, and while no event waits outside a view or a process. */
+async function readiness({ projector, processes, store }: Platform): Promise<() => boolean> {
   const head = await store.head();
-  return () => projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  const taken = () => [...projector.status(), ...processes.status()].every(({ parked }) => parked === 0);
+  return () => projector.position >= head && taken();
 }

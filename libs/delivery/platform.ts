@@ -6,9 +6,14 @@ import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
+import type { ProcessStore } from '#processes/process-store';
+import { type Alarm, Runner } from '#processes/runner';
 import type { ReadStore } from '#read-store/read-store';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk } from './command-desk.ts';
+import { Consistency } from './consistency.ts';
+import { DataQuality } from './data-quality.ts';
+import { byProcess } from './envelopes.ts';
 import { lookUps } from './look-ups.ts';
 import { opaqueTokens } from './opaque.ts';
 import { Callers, type FirstAdministrator, type People } from './people.ts';
@@ -22,9 +27,12 @@ export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
   readonly readStore: ReadStore;
+  readonly processStore: ProcessStore;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
+  /** Wakes timers at their time; none for a clock that is moved by hand. */
+  readonly alarm?: Alarm;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -41,6 +49,8 @@ export interface Platform {
   readonly desk: CommandDesk;
   readonly reader: Reader;
   readonly projector: Projector;
+  readonly processes: Runner;
+  readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
 
@@ -52,7 +62,7 @@ export const shippedTable = () => {
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, processStore, directory, clock, alarm, secret, mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   const views = contexts.flatMap((context) => context.views);
@@ -68,12 +78,24 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
+  const processes = await Runner.start({
+    events: store,
+    store: processStore,
+    processes: contexts.flatMap((context) => context.processes ?? []),
+    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+    clock,
+    ...(alarm && { alarm }),
+    report,
+  });
   return {
     contexts,
     store,
     clock,
     callers,
     projector,
+    processes,
+    dataQuality: new DataQuality({ processStore, store, sight, tokens }),
     desk: new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId }),
     reader: new Reader({
       readStore,
@@ -84,7 +106,9 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       reached: (position, withinMs) => projector.reached(position, withinMs),
     }),
     async close() {
+      await processes.stop();
       await projector.stop();
+      await processStore.close();
       await readStore.close();
       await store.close();
       directory.close();

@@ -1,12 +1,8 @@
 import type { EventStore } from '#event-store/event-store';
+import type { Standing } from '#kernel/reads';
 import { type Stream, streamName } from '#kernel/stream';
 
-/** A stream as it stands: its last revision (-1 when it never was) and what its facts add up to. */
-export interface Standing<State = unknown> {
-  readonly stream: string;
-  readonly revision: number;
-  readonly state: State;
-}
+export type { Standing };
 
 /** How many folded streams are kept in memory; the least recently used go first. */
 const kept = 10_000;

@@ -5,6 +5,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
+import { DataQuality, dataQualityResolver } from './data-quality.ts';
 import { errorFormatter } from './error-format.ts';
 import { factsOf, streamsOf } from './checks.ts';
 import { historyResolver, type Naming } from './history-fields.ts';
@@ -52,10 +53,11 @@ export class SamverkModule {
       providers: [
         { provide: CommandDesk, useValue: platform.desk },
         { provide: Reader, useValue: platform.reader },
+        { provide: DataQuality, useValue: platform.dataQuality },
         { provide: APP_FILTER, useClass: PassedOn },
         ...ownResolvers(platform.contexts, platform.clock, demonstration),
       ],
-      exports: [CommandDesk, Reader, CqrsModule],
+      exports: [CommandDesk, Reader, DataQuality, CqrsModule],
     };
   }
 }
@@ -68,7 +70,7 @@ function ownResolvers(contexts: readonly Context[], clock: Clock, demonstration:
     objectType: (category) => objects.get(category) ?? category,
     label: (type) => facts.get(type)?.definition.sv ?? type,
   };
-  return [historyResolver(naming), ...aboutResolver(clock, demonstration)];
+  return [historyResolver(naming), dataQualityResolver(naming), ...aboutResolver(clock, demonstration)];
 }
 
 /** Every resolver of the API: from which the schema is made. */

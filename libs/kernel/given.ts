@@ -135,6 +135,7 @@ function folded<State>(stream: Stream<State>, facts: readonly (NewFact | Recorde
     const who = { ...nobody, ...by };
     const circumstances: Circumstances = {
       id: `00000000-0000-5000-8000-${String(index).padStart(12, '0')}`,
+      position: index + 1,
       occurredAt: at,
       recordedAt: at,
       actor: { person: who.person, org: who.org, role: who.role, onBehalfOf: null },

@@ -1,9 +1,10 @@
 import { fact, facts } from '#kernel/facts';
 import { code, day, doc, id, instant, list, money, optional, text, year } from '#kernel/fields';
-import { minus, type Money, plus, zeroKr } from '#kernel/money';
-import { stream } from '#kernel/stream';
+import { isMore, minus, type Money, plus, zeroKr } from '#kernel/money';
+import { type Circumstances, stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
-import type { Day, Instant } from '#kernel/time';
+import { type Day, dayOf, type Instant } from '#kernel/time';
+import type { Happened } from './mandate.events.ts';
 import { appropriation, bankAccount, costCategories, fundingYearId, mandateOf } from './words.ts';
 
 /** Money of a year is released when a report that holds the year's statement is submitted (domain 7.5). */
@@ -125,6 +126,10 @@ export interface FundingYear {
   readonly byCategory: Table<Money>;
   readonly repayments: Table<Day>;
   readonly repaid: Money;
+  /** What the paying authority received, in the order in which it was recorded. */
+  readonly receipts: readonly Happened[];
+  /** The event since which nothing is outstanding, and where it stands among all; none while something is. */
+  readonly settled?: { readonly by: string; readonly position: number };
 }
 
 const initial: FundingYear = {
@@ -139,9 +144,10 @@ const initial: FundingYear = {
   byCategory: Table.of(),
   repayments: Table.of(),
   repaid: zeroKr,
+  receipts: [],
 };
 
-export const fundingYears = stream({
+const facted = stream({
   category: 'fundingyear',
   object: 'FundingYear',
   facts: FundingYearFacts,
@@ -159,10 +165,11 @@ export const fundingYears = stream({
     requisitions: state.requisitions.with(requisitionId, { sentAt }),
     requisitioned: plus(state.requisitioned, amount),
   }),
-  RequisitionAcknowledged: (state, { requisitionId, receivedAt }) => {
+  RequisitionAcknowledged: (state, { requisitionId, receivedAt }, { id: by }) => {
     const requisition = state.requisitions.get(requisitionId);
+    const receipts = [...state.receipts, { on: dayOf(receivedAt), by }];
     return requisition
-      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }) }
+      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }), receipts }
       : state;
   },
   RequisitionPaid: (state, { amount }) => ({ ...state, is: 'PAID', paid: amount }),
@@ -175,6 +182,18 @@ export const fundingYears = stream({
     repaid: plus(state.repaid, amount),
   }),
 });
+
+/** Each fact, and then whether anything is outstanding. */
+export const fundingYears: typeof facted = {
+  ...facted,
+  fold: (year, event) => settledOr(facted.fold(year, event), event),
+};
+
+function settledOr(year: FundingYear, { id: by, position }: Circumstances): FundingYear {
+  const { settled, ...open } = year;
+  if (isMore(outstandingOf(year), zeroKr)) return settled ? open : year;
+  return settled ? year : { ...year, settled: { by, position } };
+}
 
 function booked(state: FundingYear, costId: string, category: string, amount: Money): FundingYear {
   const before = state.costs.get(costId)?.amount ?? zeroKr;

@@ -31,6 +31,12 @@ export const counterpartClasses = codeList('CounterpartClass', 'A class of organ
   TRADE_BODY: 'Branschorganisationer',
 });
 
+export const deadlineBases = codeList('DeadlineBasis', 'What is there of an obligation that is not met.', {
+  NOTHING_RECORDED: 'Inget registrerat',
+  SENT_UNCONFIRMED: 'Skickat, mottagande inte bekräftat',
+  OUTSTANDING: 'Belopp kvar att återbetala',
+});
+
 const mandateId = id('The mandate (regeringsuppdrag).');
 const obligationId = id('The obligation of the mandate.');
 const source = group('Source', 'Where in the decision it stands.', { paragraph: text('Paragraph of the decision.') });
@@ -152,7 +158,42 @@ export const MandateFacts = facts({
       }),
     },
   }),
+  ReminderRaised: fact({
+    says: 'An obligation that is not met comes near its safe deadline.',
+    sv: 'Påminnelse',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      daysBefore: int('So many days before the safe deadline.', 1, 30),
+      safeDeadline: day('The safe deadline.'),
+    },
+  }),
+  DeadlineMissed: fact({
+    says: 'The hard deadline of a binding obligation passed, and nothing showed that it was met.',
+    sv: 'Tidsfrist passerad',
+    class: 'ORG_INTERNAL',
+    data: { mandateId, obligationId, hardDeadline: day('The day that passed.'), basis: code(deadlineBases) },
+  }),
+  DeadlineMissRetracted: fact({
+    says: 'A fact recorded later shows that the obligation was met in time; both stay in history.',
+    sv: 'Passerad tidsfrist återtagen',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      hardDeadline: day('The day that had passed.'),
+      factEventId: eventId('The event that shows it.'),
+      happenedOn: day('The day on which it was met.'),
+    },
+  }),
 });
+
+/** Something that came about on a day, and the event that says so. */
+export interface Happened {
+  readonly on: Day;
+  readonly by: string;
+}
 
 export interface Obligation {
   readonly modality: string;
@@ -164,6 +205,8 @@ export interface Obligation {
   readonly evidenceTypes: readonly string[];
   readonly evidence: readonly string[];
   readonly fulfilled: boolean;
+  /** Its assessment as fulfilled. */
+  readonly assessed?: Happened;
 }
 
 /** A mandate as its facts add up: OPEN (Öppet) → CLOSED (Avslutat). */
@@ -183,6 +226,8 @@ export interface Mandate {
   /** Code of each objective, by id. */
   readonly objectives: Table<string>;
   readonly obligations: Table<Obligation>;
+  /** Obligations whose deadline was missed, and the miss not retracted. */
+  readonly missed: readonly string[];
 }
 
 const initial: Mandate = {
@@ -194,6 +239,7 @@ const initial: Mandate = {
   appropriation: { expenditureArea: '', appropriation: '', item: '', label: '' },
   objectives: Table.of(),
   obligations: Table.of(),
+  missed: [],
 };
 
 export const mandates = stream({
@@ -225,8 +271,15 @@ export const mandates = stream({
     changed(state, obligationId, (obligation) => ({
       evidence: [...obligation.evidence, ...evidence.map(({ eventId }) => eventId)],
     })),
-  ObligationFulfilled: (state, { obligationId }) => changed(state, obligationId, () => ({ fulfilled: true })),
+  ObligationFulfilled: (state, { obligationId, assessedOn: on }, { id: by }) =>
+    changed(state, obligationId, () => ({ fulfilled: true, assessed: { on, by } })),
   MandateClosed: (state) => ({ ...state, is: 'CLOSED' }),
+  ReminderRaised: (state) => state,
+  DeadlineMissed: (state, { obligationId }) => ({ ...state, missed: [...state.missed, obligationId] }),
+  DeadlineMissRetracted: (state, { obligationId }) => ({
+    ...state,
+    missed: state.missed.filter((missed) => missed !== obligationId),
+  }),
 });
 
 function changed(state: Mandate, obligationId: string, change: (before: Obligation) => Partial<Obligation>): Mandate {

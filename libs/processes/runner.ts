@@ -116,8 +116,8 @@ export class Runner {
   /** Resolves when what is at work is done. Whoever waits is told no. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
     for (const settle of this.#waiters) settle(false);
+    await this.#running;
   }
 
   async #run(): Promise<void> {

@@ -30,7 +30,7 @@ class Scene<State, F extends Facts> {
 
   /** What another stream holds that the process reads. */
   and<Other, G extends Facts>(stream: Stream<Other, G>, id: string, ...facts: readonly Fact[]): this {
-    this.#others.set(streamName(stream, id), { stream: stream as unknown as Stream, facts });
+    this.#others.set(streamName(stream, id), { stream, facts });
     return this;
   }
 

@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store/event-store';
-import { objectOf, type NewEvent, type StoredEvent } from '#kernel/envelope';
-import { type Fact, fact, facts, type NewFact, visibilityOf } from '#kernel/facts';
+import { type NewEvent, objectOf } from '#kernel/envelope';
+import { fact, facts, type NewFact, visibilityOf } from '#kernel/facts';
 import { day, id, instant } from '#kernel/fields';
 import { process, reading } from '#kernel/process';
 import { type Stream, stream, streamName } from '#kernel/stream';
@@ -97,14 +97,12 @@ export class HandClock implements Clock {
   }
 }
 
-/** An event of a person, at the clock's time. */
-export function spoken(
-  of: Stream<never, never> | Pick<Stream, 'facts'>,
-  made: NewFact,
-  id: string,
-  at: Instant,
-): NewEvent {
-  const known = (of.facts as Readonly<Record<string, Fact>>)[made.type];
+/** What of a stream an event is made of. */
+type Kind = Pick<Stream, 'category' | 'facts'>;
+
+/** An event of a person. */
+function spoken({ facts }: Kind, made: NewFact, id: string, at: Instant): NewEvent {
+  const known = facts[made.type];
   if (!known) throw new TypeError(`no fact ${made.type}`);
   return {
     id,
@@ -151,15 +149,14 @@ export const grant = (events: EventStore, clock: Clock, n: number, dueAt: Instan
 export const give = (events: EventStore, clock: Clock, n: number, on: string) =>
   append(events, clock, returns, ReturnFacts.LoanReturned({ loanId: loan(n), on }), loan(n));
 
-async function append(events: EventStore, clock: Clock, of: Stream<never, never> | object, fact: NewFact, id: string) {
-  const { category } = of as Stream;
-  const event = spoken(of as Stream, fact, idOf(`${category} ${id} ${JSON.stringify(fact.data)}`), clock.now());
-  await events.append(`${category}-${id}`, [event], 'any');
+async function append(events: EventStore, clock: Clock, of: Kind, fact: NewFact, id: string): Promise<void> {
+  const stream = streamName(of, id);
+  await events.append(stream, [spoken(of, fact, idOf(`${stream} ${JSON.stringify(fact.data)}`), clock.now())], 'any');
 }
 
 /** What the processes did, in order: the type, the loan, and when it happened. */
 export async function effectsIn(events: EventStore): Promise<string[]> {
-  const all: StoredEvent[] = await events.readAll({ after: 0, limit: 10_000 });
+  const all = await events.readAll({ after: 0, limit: 10_000 });
   return all
     .filter(({ actor }) => 'system' in actor)
     .map(({ type, stream, occurredAt }) => `${type} ${Number(stream.slice(-12))} ${occurredAt.slice(0, 10)}`);

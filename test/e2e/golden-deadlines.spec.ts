@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { idByProcess } from '#delivery/event-identity';
 import * as given from './golden-steps.ts';
 import { at, nothing, play, yes } from './golden-steps.ts';
 import { mandateId, obligationId, type HistoryEvent, RunningSystem, yearId } from './harness.ts';
@@ -209,6 +210,8 @@ describe('23: a late record retracts a miss', () => {
       basedOn: { [`fundingyear-${yearId(2017)}`]: 1 },
     });
     expect(retracted).toMatchObject({ causation: receipt?.id, command: null });
+    expect(missed?.id).toBe(idByProcess('deadlines', `${obligationId(13)}/missed/2017-12-01`, missed?.stream ?? '', 0));
+    expect(retracted?.id).toBe(idByProcess('deadlines', receipt?.id ?? '', missed?.stream ?? '', 0));
     expect(retracted?.basedOn).toMatchObject({ [`fundingyear-${yearId(2017)}`]: 2 });
   });
 });

@@ -113,6 +113,8 @@ export default {
         path: packages(
           '@nestjs/[^/]+',
           'graphql',
+          'graphql-jit',
+          'dataloader',
           'mercurius',
           'fastify',
           '@fastify/[^/]+',

@@ -10,6 +10,9 @@ import { demoIssuer, demoToken } from '#delivery/identity-token';
 import { schemaText } from '#delivery/schema-text';
 import { loadSecret } from '#delivery/secret';
 import { readSettings, SettingsError, settingsHelp } from '#delivery/settings';
+import { addBackup } from './backup.ts';
+import { addFsck } from './fsck.ts';
+import { addRestore } from './restore.ts';
 
 const settings = () => readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
 const report = (error: unknown, what: string) => console.error(`[${what}]`, error);
@@ -61,6 +64,10 @@ program
       await installation.platform.close();
     }
   });
+
+addFsck(program, settings);
+addBackup(program, settings);
+addRestore(program, settings);
 
 program
   .command('generate')

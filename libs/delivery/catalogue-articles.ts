@@ -62,7 +62,7 @@ export const factEntry =
         'Made by': madeBy.map((maker) => {
           if (maker.kind !== 'command') return html`<p>the ${maker.kind} <code>${maker.name}</code></p>`;
           const by = commands.find((command) => command.name === maker.name)?.by ?? [];
-          return html`<div>${link(maker.name)} ${permissions(by)}</div>`;
+          return html`<div>the command ${link(maker.name)} ${permissions(by)}</div>`;
         }),
         Feeds: feeds.length > 0 && links(feeds),
         Releases: fact.releases && 'facts recorded before it: they become PUBLIC',
@@ -117,7 +117,9 @@ export const queryEntry = ({ name, says, graphql, args, gives, fields, reads }: 
   name,
   body: [
     html`<p>${prose(says)}</p>`,
-    terms({ Reads: links(reads), GraphQL: signatures(graphql), Takes: args.length > 0 && fieldList(args) }),
+    terms({ Reads: links(reads), GraphQL: signatures(graphql) }),
+    args.length > 0 && [html`<h4>Takes</h4>`, fieldList(args)],
+    html`<h4>Gives ${gives.list ? 'a list of' : ''} ${code(gives.type)}</h4>`,
     html`<p>${prose(gives.says)}</p>`,
     fieldList(fields),
   ],
@@ -186,8 +188,7 @@ export const classEntry = ({ name, sv, says, seenBy }: ClassEntry): Entry => ({
                   ${seen.map(
                     ({ sees, roles }) =>
                       html`<li>
-                        ${answerWords[sees]}:
-                        ${roles.map((role, index) => [index > 0 && ', ', role === 'PUBLIC' ? 'everyone' : roleLink(role)])}
+                        ${answerWords[sees]}: ${roles.map((role, index) => [index > 0 && ', ', roleLink(role)])}
                       </li>`,
                   )}
                 </ul>`,
@@ -199,11 +200,14 @@ export const classEntry = ({ name, sv, says, seenBy }: ClassEntry): Entry => ({
   ],
 });
 
-export const roleEntry = ({ name, sv, says, issues }: RoleEntry): Entry => ({
+export const roleEntry = ({ name, sv, code: abbreviation, says, issues }: RoleEntry): Entry => ({
   id: `role-${name}`,
   name,
   sv,
-  body: [says && html`<p>${prose(says)}</p>`, terms({ 'May issue': issues.length > 0 && links(issues) })],
+  body: [
+    says && html`<p>${prose(says)}</p>`,
+    terms({ Code: abbreviation && code(abbreviation), 'May issue': issues.length > 0 && links(issues) }),
+  ],
 });
 
 export const settingEntry = ({ name, says, expected, default: value }: SettingHelp): Entry => ({

@@ -152,13 +152,12 @@ export interface ClassEntry {
 export interface SeenBy {
   readonly relation: Relation;
   readonly sees: Answer;
-  /** PUBLIC stands for everyone, with and without a token. */
   readonly roles: readonly string[];
 }
 export interface RoleEntry {
   readonly name: string;
   readonly sv: string;
-  /** Its code in the table of who sees what; absent for who acts without a grant. */
+  /** Its code in the table of who sees what; absent for who acts without a grant and sees what others see. */
   readonly code?: string;
   readonly says?: string;
   /** The commands that it may issue. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { printSchema } from 'graphql';
-import type {} from 'mercurius'; // gives fastify its `graphql`
+import { type GraphQLSchema, printSchema } from 'graphql';
 import type { Context } from '#kernel/context';
 import { catalogueOf } from './catalogue.ts';
 import { cataloguePage } from './catalogue-page.ts';
@@ -19,27 +18,17 @@ interface Document {
 
 /**
  * `/catalogue` as a page, and as JSON for whoever asks for that, which `/catalogue.json` always is; and
- * `/schema.graphql`. They tell what there is, nothing of what was recorded, and need no token. Made once, at start-up.
+ * `/schema.graphql`. They tell what there is, nothing of what was recorded, and need no token.
  */
-export function serveCatalogue(fastify: FastifyInstance, contexts: readonly Context[]): void {
-  const made = Promise.withResolvers<{ page: Document; json: Document; schema: Document }>();
-  // The schema is there once GraphQL was set up.
-  fastify.addHook('onReady', async () => {
-    const { schema } = fastify.graphql;
-    const catalogue = catalogueOf({ contexts, schema, sees: shippedTable() });
-    const { body, policy } = cataloguePage(catalogue);
-    made.resolve({
-      page: documentOf('text/html', body, { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }),
-      json: documentOf('application/json', JSON.stringify(catalogue)),
-      schema: documentOf('text/plain', printSchema(schema)),
-    });
-  });
-  fastify.get('/catalogue', async (request, reply) => {
-    const { page, json } = await made.promise;
-    return send(request, reply.header('vary', 'accept, accept-encoding'), wantsJson(request) ? json : page);
-  });
-  fastify.get('/catalogue.json', async (request, reply) => send(request, reply, (await made.promise).json));
-  fastify.get('/schema.graphql', async (request, reply) => send(request, reply, (await made.promise).schema));
+export function serveCatalogue(fastify: FastifyInstance, contexts: readonly Context[], schema: GraphQLSchema): void {
+  const catalogue = catalogueOf({ contexts, schema, sees: shippedTable() });
+  const { body, policy } = cataloguePage(catalogue);
+  const page = documentOf('text/html', body, { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' });
+  const json = documentOf('application/json', JSON.stringify(catalogue));
+  const text = documentOf('text/plain', printSchema(schema));
+  fastify.get('/catalogue', (request, reply) => send(request, reply, wantsJson(request) ? json : page));
+  fastify.get('/catalogue.json', (request, reply) => send(request, reply, json));
+  fastify.get('/schema.graphql', (request, reply) => send(request, reply, text));
 }
 
 function documentOf(type: string, body: string, headers: Document['headers'] = {}): Document {
@@ -50,7 +39,7 @@ function documentOf(type: string, body: string, headers: Document['headers'] = {
 function send({ headers }: FastifyRequest, reply: FastifyReply, document: Document): FastifyReply {
   const { type, body, zipped, tag } = document;
   reply.headers({ etag: tag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', ...document.headers });
-  if (!reply.hasHeader('vary')) reply.header('vary', 'accept-encoding');
+  reply.header('vary', 'accept, accept-encoding');
   if (headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.code(304).send();
   reply.type(type);
   const zips = /\bgzip\b(?!\s*;\s*q=0(?![.\d]*[1-9]))/.test(String(headers['accept-encoding']));

@@ -58,16 +58,18 @@
     box.select();
     box.focus();
   });
-  // A link may lead to an entry that the search has left out.
-  addEventListener('hashchange', () => {
+  /** An address may name an entry that the search has left out. */
+  const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target?.closest('[hidden]')) return;
     box.value = '';
     show();
     target.scrollIntoView();
-  });
+  };
+  addEventListener('hashchange', reveal);
 
   search.hidden = false;
   box.value = new URLSearchParams(location.search).get('q') ?? '';
   if (box.value) show();
+  reveal();
 }

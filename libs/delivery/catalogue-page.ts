@@ -19,6 +19,7 @@ import {
 import type { Catalogue } from './catalogue-entries.ts';
 import { type Entry, prose, spoken, swedish } from './catalogue-parts.ts';
 import { type Content, Html, html } from './html.ts';
+import { icon } from './icon.ts';
 
 /** The page as it is sent, and what its Content-Security-Policy lets it do: nothing but its own style and script. */
 export interface Page {
@@ -218,9 +219,6 @@ const article = ({ id, name, sv, body }: Entry): Html =>
 const labels = (name: string, sv: string | undefined): Content =>
   (sv !== undefined || /[a-z][A-Z]/.test(name)) &&
   html`<p class="labels">${spoken(name)}${sv !== undefined && [' · ', swedish(sv)]}</p>`;
-
-const icon =
-  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='%230b5c8a'/><path d='M4 5h8M4 8h8M4 11h5' stroke='white' stroke-width='1.5' stroke-linecap='round'/></svg>";
 
 /** A file of the page, which lies beside this one in the sources. */
 const read = (name: string): string =>

@@ -1,6 +1,6 @@
 import type { Permission } from '#kernel/commands';
 import type { VisibilityClass } from '#kernel/envelope';
-import { roles, withoutGrant } from '#kernel/roles';
+import { everyone, roles, withoutGrant } from '#kernel/roles';
 import type { ColumnEntry, FieldEntry } from './catalogue-entries.ts';
 import { type Content, type Html, html } from './html.ts';
 
@@ -34,7 +34,7 @@ export const classBadge = (of: VisibilityClass): Html =>
   html`<a class="badge" data-class="${of}" href="#class-${of}">${of}</a>`;
 
 export const roleLink = (name: string): Html => {
-  const known: Readonly<Record<string, { readonly sv: string }>> = { ...roles, ...withoutGrant };
+  const known: Readonly<Record<string, { readonly sv: string }>> = { ...roles, ...withoutGrant, ...everyone };
   return html`<a href="#role-${name}"><code>${name}</code></a> (${swedish(known[name]?.sv ?? '')})`;
 };
 

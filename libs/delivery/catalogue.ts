@@ -1,9 +1,9 @@
-import { type GraphQLField, type GraphQLSchema, lexicographicSortSchema } from 'graphql';
+import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { refusals, warnings } from '#kernel/codes';
 import type { Context } from '#kernel/context';
 import { type VisibilityClass, visibilityClasses } from '#kernel/envelope';
 import { type Fact, visibilityOf } from '#kernel/facts';
-import { publicCode, roles, withoutGrant } from '#kernel/roles';
+import { everyone, publicCode, roles, withoutGrant } from '#kernel/roles';
 import { type Answer, more, relations, type Sees } from '#kernel/visibility';
 import { classWords } from '#kernel/visibility-words';
 import type { View } from '#kernel/view';
@@ -33,7 +33,7 @@ interface Described {
 
 /** The catalogue of these contexts, of the schema made of them and of the table of who sees what. Pure. */
 export function catalogueOf({ contexts, schema, sees }: Described): Catalogue {
-  const operations = operationsOf(lexicographicSortSchema(schema));
+  const operations = operationsOf(schema);
   const signature = (name: string) => operations.get(name)?.graphql ?? name;
   const commands = contexts.flatMap((context) => commandsOf(context, signature));
   const views = contexts.flatMap(({ name, views }) => views.map((view) => viewOf(view, name, signature)));
@@ -179,22 +179,22 @@ const codes = (texts: Readonly<Record<string, string>>): CodeEntry[] =>
 function rolesOf(commands: readonly CommandEntry[]): RoleEntry[] {
   const issues = (name: string) =>
     commands.filter(({ by }) => by.some(({ role }) => role === name)).map((command) => command.name);
-  return Object.entries({ ...roles, ...withoutGrant }).map(([name, words]) => ({
+  return Object.entries({ ...roles, ...withoutGrant, ...everyone }).map(([name, words]) => ({
     name,
     ...words,
     issues: issues(name),
   }));
 }
 
-/** Who sees what of a class in each relation: whoever sees more of it there than without it. PUBLIC is everyone. */
+/** Who sees what of a class in each relation: whoever sees more of it there than without it. */
 function seenBy(sees: Sees, of: VisibilityClass): SeenBy[] {
-  const viewers = { PUBLIC: { code: publicCode }, ...roles };
+  const viewers = { ...everyone, ...roles };
   return relations.flatMap((relation) => {
     const shown = Object.entries(viewers).flatMap(([role, { code }]) => {
-      const everyone = code === publicCode ? 'no' : sees(publicCode, relation, of);
+      const likeAll = code === publicCode ? 'no' : sees(publicCode, relation, of);
       const anyway = relation === 'ANYONE' ? 'no' : more(sees(publicCode, 'ANYONE', of), sees(code, 'ANYONE', of));
       const answer = sees(code, relation, of);
-      return isMore(answer, more(everyone, anyway)) ? [{ role, answer }] : [];
+      return isMore(answer, more(likeAll, anyway)) ? [{ role, answer }] : [];
     });
     return [...Map.groupBy(shown, ({ answer }) => answer)].map(([answer, found]) => ({
       relation,

@@ -3,7 +3,7 @@ import { command, commands, mandated, own } from '#kernel/commands';
 import type { Context } from '#kernel/context';
 import { accept, decider } from '#kernel/decider';
 import { fact, facts } from '#kernel/facts';
-import { id, text } from '#kernel/fields';
+import { code, codeList, id, text } from '#kernel/fields';
 import { stream } from '#kernel/stream';
 import { type Seen, view } from '#kernel/view';
 import { checkContexts } from './checks.ts';
@@ -89,6 +89,23 @@ describe('the system refuses to start', () => {
       [otherwise({ commands: { MakeThing: { ...ThingCommands.MakeThing, by: [own('FINANCE')] } } })],
       /thing does not tell which/,
     ],
+    [
+      'a fact that nothing makes',
+      [otherwise({ commands: {} })],
+      /ThingMade is made by no command, reservation or process/,
+    ],
+    [
+      'a fact that says nothing',
+      [factWith({ says: ' ' })],
+      /things\.deciders\.0\.stream\.facts\.ThingMade.*says is empty/,
+    ],
+    ['a fact without a Swedish label', [factWith({ sv: '' })], /ThingMade\.definition\.sv is empty/],
+    ['a field that says nothing', [factWith({ data: { thingId, note: text('') } })], /data\.note\.says is empty/],
+    [
+      'a code without a Swedish label',
+      [factWith({ data: { thingId, note: code(codeList('Note', 'A note.', { SHORT: '' })) } })],
+      /labels\.SHORT is empty/,
+    ],
     ['a row without its key', [viewWith({ key: 'otherId' })], /no column otherId, its key/],
     ['a key hidden from viewers of the row', [viewWith({ columns: { thingId: secret } })], /hides its key thingId/],
     ['a class for a column that is not there', [viewWith({ columns: { price: secret } })], /price, which is no column/],
@@ -101,6 +118,21 @@ describe('the system refuses to start', () => {
       'an order on a column that not every viewer of the row may see',
       [viewWith({ columns: { note: secret }, orders: ['note'] })],
       /filters or orders by note/,
+    ],
+    [
+      'a reference beside a column of its name',
+      [viewWith({ refs: { note: ['thingId', 'Thing'] } })],
+      /note, which is a/,
+    ],
+    [
+      'a reference by what is no id',
+      [viewWith({ refs: { other: ['note', 'Thing'] } })],
+      /note, which is no column with/,
+    ],
+    [
+      'a reference to no view',
+      [viewWith({ refs: { other: ['thingId', 'Other'] } })],
+      /type Other, and there is no such/,
     ],
     [
       'a view that listens to no fact of its streams',

@@ -74,6 +74,7 @@ export function checkContexts(contexts: readonly Context[]): void {
     ...streams.flatMap(problemsOfStream),
     ...deciders.flatMap(problemsOfDecider),
     ...views.flatMap(problemsOfView),
+    ...views.flatMap((view) => problemsOfRefs(view, new Set(views.map(({ type }) => type)))),
   ];
   if (problems.length > 0) throw new ContextsUnusable(`The contexts cannot start:\n- ${problems.join('\n- ')}`);
 }
@@ -133,6 +134,16 @@ function problemsOfDecider({ stream, commands, organisation, person }: Decider):
       ? [`${name} is for the person concerned, and ${stream.category} does not tell which`]
       : []),
     ...(Object.keys(input).length === 0 ? [`${name} has no input`] : []),
+  ]);
+}
+
+function problemsOfRefs({ name, row, refs }: View, types: ReadonlySet<string>): string[] {
+  return Object.entries(refs).flatMap(([field, [column, type]]) => [
+    ...(row[field] ? [`${name} refers by ${field}, which is a column`] : []),
+    ...(['id', 'builtId'].includes(row[column]?.kind.is ?? '')
+      ? []
+      : [`${name} refers by ${column}, which is no column with an id`]),
+    ...(types.has(type) ? [] : [`${name} refers to a row of type ${type}, and there is no such view`]),
   ]);
 }
 

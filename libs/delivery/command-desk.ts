@@ -84,7 +84,7 @@ export class CommandDesk {
     return this.#inTurn(stream, async () => {
       for (;;) {
         try {
-          return await this.#attempt(intent, known, id, expected);
+          return await this.#repository.trying(() => this.#attempt(intent, known, id, expected));
         } catch (error) {
           // A lost race is decided again on what is there now; with `expected` the next attempt says so.
           if (!(error instanceof WrongRevision)) throw error;

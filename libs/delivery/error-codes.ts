@@ -1,6 +1,6 @@
 /** A code in `errors[].extensions.code`, for those who call. */
 interface ErrorWords {
-  /** The HTTP status it comes with. */
+  /** The HTTP status it comes with; 200 where something else of the same request may have been answered. */
   readonly status: string;
   readonly says: string;
   /** What to do about it. */
@@ -15,7 +15,7 @@ interface ErrorWords {
  */
 export const errorCodes = {
   BAD_USER_INPUT: {
-    status: '400; 200 when found while executing',
+    status: '400 or 200',
     says: 'The request, the document or a value in it is malformed.',
     next: 'Mend each field that is named: `path` says where, `rule` which rule, `expected` what would be right.',
     carries: '`fields`: a list of `path`, `rule` and `expected`',
@@ -27,9 +27,21 @@ export const errorCodes = {
     carries: '`retryAfter`: seconds',
   },
   QUERY_TOO_COMPLEX: {
-    status: '400',
+    status: '400 or 200',
     says: 'The document asks for more than one request may: depth, breadth, cost, tokens or size.',
     next: 'Ask for less at a time: fewer fields, a smaller page, or several requests. The message names the limit.',
+    carries: '`limit`, what is `allowed`, and what was `found`',
+  },
+  TIMED_OUT: {
+    status: '504',
+    says: 'It was not answered in time. What a command did is not known from this.',
+    next: 'Ask for less at a time. Send a command again with the same `commandId`: it has one effect and one answer.',
+  },
+  RATE_LIMITED: {
+    status: '429, with `Retry-After`',
+    says: 'This person or address asks more than its share.',
+    next: 'Ask again after `retryAfter` seconds, and more slowly.',
+    carries: '`retryAfter`: seconds',
   },
   UNAUTHENTICATED: {
     status: '401',
@@ -42,7 +54,7 @@ export const errorCodes = {
     next: 'Ask again after the seconds that `Retry-After` gives, with the same token.',
   },
   INTERNAL: {
-    status: '500; 200 when it broke while executing',
+    status: '500 or 200',
     says: 'Something broke here, and was logged. What it was does not leave the system.',
     next: 'Ask again, a command with the same `commandId`. If it stays, tell the operator the correlation id.',
     carries: '`correlationId`: what the operator finds it by',

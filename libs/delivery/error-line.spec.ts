@@ -16,7 +16,7 @@ function thrownBy(work: () => unknown): unknown {
 const secret = 'anbudssumman 73829101';
 
 test.each<[string, () => unknown]>([
-  ['JSON.parse', (): unknown => JSON.parse(`{"a": ${secret}}`)],
+  ['JSON.parse', () => JSON.parse(`{"a": ${secret}}`) as unknown],
   ['BigInt', () => BigInt(secret)],
   ['in', () => 'length' in (secret as never as object)],
   ['a property of a text', () => Object.assign(secret, { length: 1 })],

@@ -19,7 +19,7 @@ export interface ViewHealth {
 
 export interface StoreHealth {
   /** The check of the whole file in the background. */
-  readonly state: 'running' | 'clean' | 'damaged';
+  readonly state: 'clean' | 'unchecked' | 'running' | 'damaged';
 }
 
 /** A process that hears a silent fact is left out: `Told.facts` says which. */

@@ -156,8 +156,7 @@ export function historyResolver(naming: Naming): Type {
       ],
       async resolve(reader: Reader, args, caller) {
         await reader.waitFor(args['notBefore'] as string | undefined);
-        const page = await reader.history(args as unknown as HistoryArgs, caller);
-        return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: told(node, naming) })) };
+        return reader.history(args as unknown as HistoryArgs, caller, (shown) => told(shown, naming));
       },
     },
     {

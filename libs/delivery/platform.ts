@@ -7,6 +7,8 @@ import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
+import { CalendarFeeds } from './calendar-feeds.ts';
+import type { Snapshots } from '#read-store/snapshots';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
@@ -22,6 +24,7 @@ export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
   readonly readStore: ReadStore;
+  readonly snapshots: Snapshots;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
@@ -38,11 +41,13 @@ export interface PlatformNeeds {
 export interface Platform {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  readonly readStore: ReadStore;
   readonly clock: Clock;
   readonly callers: Callers;
   readonly desk: Desk;
   readonly reader: Reader;
   readonly projector: Projector;
+  readonly calendarFeeds: CalendarFeeds;
   close(): Promise<void>;
 }
 
@@ -57,7 +62,7 @@ const historyVersion = 2;
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, snapshots, directory, clock, secret, mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   const views = contexts.flatMap((context) => context.views);
@@ -69,7 +74,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     historyVersion,
     report,
   });
-  const repository = new Repository(store);
+  const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
@@ -78,10 +83,12 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   return {
     contexts,
     store,
+    readStore,
     clock,
     callers,
     projector,
     desk: needs.watched?.(desk) ?? desk,
+    calendarFeeds: new CalendarFeeds(tokens),
     reader: new Reader({
       readStore,
       store,
@@ -92,6 +99,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     }),
     async close() {
       await projector.stop();
+      await snapshots.close();
       await readStore.close();
       await store.close();
       directory.close();

@@ -31,6 +31,17 @@ describe('an environment that says nothing', () => {
       adminPort: 9_464,
       log: { format: 'text', level: 'info' },
       traced: false,
+      limits: {
+        bodyBytes: 1_048_576,
+        documentBytes: 16_384,
+        tokens: 2_000,
+        depth: 12,
+        fields: 500,
+        cost: 10_000,
+        executionSeconds: 10,
+      },
+      rates: { perPerson: 50, perAddress: 200 },
+      trustedProxies: [],
       warnings: [],
     });
   });
@@ -93,6 +104,11 @@ test.each([
   ['LOG_FORMAT', 'xml'],
   ['LOG_LEVEL', 'trace'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['MAX_QUERY_DEPTH', '3'],
+  ['MAX_QUERY_COST', '1e4'],
+  ['RATE_PER_PERSON', '-1'],
+  ['TRUSTED_PROXIES', 'proxy.example'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
 ])('%s=%s is refused, with what was expected', (name, value) => {
   const expected = settingsHelp.find((row) => row.name === name)?.expected;
   expect(problemsOf({ ...oidc, [name]: value })).toEqual([expect.stringContaining(`: expected ${expected}`)]);
@@ -130,6 +146,12 @@ test('a demo logs for people, and what is in use for programs', () => {
 
 test('traces are wanted when it is told where they go', () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }).traced).toBe(true);
+});
+
+test('limits, rates and proxies are those that are told', () => {
+  const settings = read({ MAX_QUERY_DEPTH: '14', RATE_PER_ADDRESS: '0', TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1' });
+  expect([settings.limits.depth, settings.rates.perAddress]).toEqual([14, 0]);
+  expect(settings.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::1']);
 });
 
 test('everything wrong is told at once', () => {
@@ -184,6 +206,16 @@ test('the help has a line for each setting', () => {
     'LOG_FORMAT',
     'LOG_LEVEL',
     'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'MAX_BODY_BYTES',
+    'MAX_DOCUMENT_BYTES',
+    'MAX_DOCUMENT_TOKENS',
+    'MAX_QUERY_DEPTH',
+    'MAX_QUERY_FIELDS',
+    'MAX_QUERY_COST',
+    'MAX_EXECUTION_SECONDS',
+    'RATE_PER_PERSON',
+    'RATE_PER_ADDRESS',
+    'TRUSTED_PROXIES',
   ]);
   for (const row of settingsHelp) expect([row.name, row.default, row.says, row.expected]).not.toContain('');
 });

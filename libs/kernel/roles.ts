@@ -37,6 +37,9 @@ export type ActingRole = Role | keyof typeof withoutGrant;
 
 /** The public viewer's code in the visibility table; every viewer holds it. */
 export const publicCode = 'PU';
+export const everyone = {
+  PUBLIC: { code: publicCode, sv: 'Allmänheten', says: 'Everyone, signed in or not.' },
+} as const;
 
 /** A role in force: what a person may see and do, for which organisation, and within which object. */
 export interface Grant {

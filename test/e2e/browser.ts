@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const executablePath = [
@@ -20,6 +20,9 @@ const args = [
   '--disable-sync',
 ];
 
+/** A browser beside other work may take its time: what it does is waited for, and this long at the most. */
+export const patience = 60_000;
+
 /** A page of its own in the browser: what it complains of is kept. */
 export type Open = (path: string, options?: BrowserContextOptions) => Promise<Visited>;
 export interface Visited {
@@ -31,14 +34,16 @@ export interface Visited {
 /** Tests in a real browser, a new and empty one; reported as skipped, with the reason, where there is none. */
 export function inBrowser(says: string, url: () => string, tests: (open: Open) => void): void {
   if (executablePath === undefined) {
-    describe.skip(`${says} (skipped: no Chromium here; apt-get install chromium)`, () => tests(() => Promise.reject()));
+    describe.skip(`${says} (skipped: no Chromium here; apt-get install chromium)`, () =>
+      tests(() => Promise.reject(new Error('no browser'))));
     return;
   }
   describe(says, () => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath, args });
-    }, 60_000);
+    });
+    afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
     afterAll(() => browser.close());
 
     tests(async (path, options) => {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { get } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { contexts } from '#apps/api/server';
 import type { Catalogue } from '#delivery/catalogue-entries';
 import { factsOf } from '#delivery/checks';
-import { inBrowser } from './browser.ts';
+import { inBrowser, patience } from './browser.ts';
 import { RunningSystem } from './harness.ts';
+
+jest.setTimeout(patience);
 
 let system: RunningSystem;
 let catalogue: Catalogue;
 beforeAll(async () => {
   system = await RunningSystem.start();
   catalogue = (await (await fetch(`${system.url}/catalogue.json`)).json()) as Catalogue;
-}, 30_000);
+});
 afterAll(() => system.end());
 
 const ask = (accept: string, headers: Record<string, string> = {}, path = '/catalogue') =>
@@ -39,22 +39,22 @@ describe('the catalogue over HTTP', () => {
     for (const accept of ['text/html', 'application/json']) {
       const etag = (await ask(accept)).headers.get('etag') ?? '';
       const again = await ask(accept, { 'if-none-match': `"other", ${etag}` });
-      expect([again.status, await again.text()]).toEqual([304, '']);
+      expect(again.status).toBe(304);
+      expect(await again.text()).toBe('');
       expect((await ask(accept, { 'if-none-match': '"other"' })).status).toBe(200);
     }
   });
 
   test('is compressed for whoever takes that', async () => {
-    const bytes = (encoding: string) =>
-      new Promise<{ encoding: string | undefined; body: Buffer }>((resolve) =>
-        get(`${system.url}/catalogue`, { headers: { 'accept-encoding': encoding } }, async (response) => {
-          const body = Buffer.concat(await response.toArray());
-          resolve({ encoding: response.headers['content-encoding'], body });
-        }),
-      );
-    const [plain, zipped] = [await bytes('gzip;q=0, identity'), await bytes('br, gzip')];
-    expect([plain.encoding, zipped.encoding]).toEqual([undefined, 'gzip']);
-    expect(gunzipSync(zipped.body)).toEqual(plain.body);
+    const encoding = async (accepted: string) =>
+      (await ask('text/html', { 'accept-encoding': accepted })).headers.get('content-encoding');
+    expect([await encoding('br, gzip'), await encoding('gzip;q=0, identity'), await encoding('gzip;q=0.5')]).toEqual([
+      'gzip',
+      null,
+      'gzip',
+    ]);
+    const text = async (accepted: string) => (await ask('text/html', { 'accept-encoding': accepted })).text();
+    expect(await text('gzip')).toBe(await text('identity'));
   });
 
   test('holds nothing that was recorded: no id of this installation, no token', async () => {
@@ -74,6 +74,16 @@ inBrowser(
   () => system.url,
   (open) => {
     const plain = (text: string) => text.replaceAll('`', '').replace(/\s+/g, ' ').trim();
+    /** What an entry says in words of its own: codes that the page puts into words are none. */
+    const wordsOf = (entry: object): string[] => {
+      const words: string[] = [];
+      JSON.stringify(entry, (key, value: unknown) => {
+        if (typeof value === 'string' && !['context', 'stream', 'where', 'relation', 'sees'].includes(key))
+          words.push(value);
+        return value;
+      });
+      return words;
+    };
     const visible = 'article:not([hidden])';
 
     test('shows every fact of the code, and complains of nothing', async () => {
@@ -84,24 +94,37 @@ inBrowser(
       expect(complaints).toEqual([]);
     });
 
-    test('says every word that its JSON says', async () => {
+    test('says of each entry every word that its JSON says of it', async () => {
       const { page } = await open('/catalogue');
-      const said = plain((await page.locator('main').textContent()) ?? '');
-      const words: string[] = [];
-      JSON.stringify(catalogue, (key, value: unknown) => {
-        if (typeof value === 'string' && key !== 'context' && key !== 'stream') words.push(plain(value));
-        return value;
+      const texts = await page.evaluate<Record<string, string>>(
+        'Object.fromEntries([...document.querySelectorAll("article")].map(({ id, textContent }) => [id, textContent]))',
+      );
+      const { contexts: _, meta, classes, roles, types, ...others } = catalogue;
+      const entries = [
+        ...Object.values(others)
+          .flat()
+          .map((entry) => ['code' in entry ? entry.code : entry.name, entry] as const),
+        ['CommandMeta', meta] as const,
+        ...classes.map((entry) => [`class-${entry.name}`, entry] as const),
+        ...roles.map((entry) => [`role-${entry.name}`, entry] as const),
+        ...types.map((entry) => [`type-${entry.name}`, entry] as const),
+      ];
+      expect(entries.map(([id]) => id).sort()).toEqual(Object.keys(texts).sort());
+      const missing = entries.flatMap(([id, entry]) => {
+        const said = plain(texts[id] ?? '');
+        return wordsOf(entry)
+          .filter((word) => !said.includes(plain(word)))
+          .map((word) => `${id}: ${word}`);
       });
-      expect(words.length).toBeGreaterThan(1_000);
-      expect([...new Set(words)].filter((word) => !said.includes(word))).toEqual([]);
+      expect(missing).toEqual([]);
     });
 
     test('has one place for every name, and leads nowhere that is not there', async () => {
       const { page } = await open('/catalogue');
-      const ids = (await page.evaluate('[...document.querySelectorAll("[id]")].map(({ id }) => id)')) as string[];
-      const to = (await page.evaluate(
-        '[...document.querySelectorAll("a[href^=\\"#\\"]")].map(({ hash }) => hash.slice(1))',
-      )) as string[];
+      const ids = await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)');
+      const to = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('a[href^="#"]')].map(({ hash }) => hash.slice(1))`,
+      );
       expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
       expect([...new Set(to)].filter((id) => !ids.includes(id))).toEqual([]);
     });
@@ -111,7 +134,7 @@ inBrowser(
       const all = await page.locator(visible).count();
       await page.keyboard.press('/');
       await page.keyboard.type('kostnad BOKFÖRD');
-      const left = await page.locator(visible).evaluateAll('(all) => all.map(({ id }) => id)' as never);
+      const left = await page.evaluate(`[...document.querySelectorAll('${visible}')].map(({ id }) => id)`);
       expect(left).toEqual(['CostRecorded', 'RecordCost']);
       expect(await page.getByRole('status').textContent()).toBe(`2 of ${all}`);
       expect(await page.locator('nav li:not([hidden]) li:not([hidden])').count()).toBe(2);
@@ -135,13 +158,13 @@ inBrowser(
     });
 
     test('leads to an entry by its anchor, also one that the search has left out', async () => {
-      const { page } = await open('/catalogue?q=PORT#CostRecorded');
+      const { page } = await open('/catalogue?q=DATA_DIR#CostRecorded');
       const inSight = async (id: string) => {
         const box = await page.locator(`#${id} h3`).boundingBox();
         return box !== null && box.y > 0 && box.y < 300;
       };
       expect(await inSight('CostRecorded')).toBe(true);
-      await page.getByRole('searchbox').fill('settings of no fact PORT');
+      await page.getByRole('searchbox').fill('DATA_DIR');
       await page.evaluate('location.hash = "RequisitionPaid"');
       await page.locator('#RequisitionPaid').waitFor();
       expect(await inSight('RequisitionPaid')).toBe(true);
@@ -149,8 +172,11 @@ inBrowser(
 
     test.each(['light', 'dark'] as const)('reads well on a phone, %s', async (colorScheme) => {
       const { page, complaints } = await open('/catalogue', { viewport: { width: 360, height: 740 }, colorScheme });
+      await page.evaluate(
+        'document.querySelectorAll("article").forEach(({ style }) => style.contentVisibility = "visible")',
+      );
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-      const { smallest, faintest, paper } = (await page.evaluate(legibility)) as Legibility;
+      const { smallest, faintest, paper } = await page.evaluate<Legibility>(legibility);
       expect(smallest).toBeGreaterThanOrEqual(14);
       expect(faintest.contrast).toBeGreaterThanOrEqual(4.5);
       expect(paper > 0.5 ? 'light' : 'dark').toBe(colorScheme);
@@ -197,10 +223,11 @@ inBrowser(
       const { page, complaints } = await open('/graphiql');
       await page.locator('.graphiql-query-editor .view-lines').click();
       await page.keyboard.press('Control+A');
-      await page.keyboard.insertText('{ about { demo } }');
+      // The editor closes the braces that it sees opened: what it adds falls into the comment.
+      await page.keyboard.insertText('{ about { demo } } #');
       await page.getByRole('button', { name: /^Execute query/ }).click();
       await page.locator('.graphiql-response', { hasText: '"demo": true' }).waitFor();
-      expect(complaints.filter((said) => !said.includes('favicon'))).toEqual([]);
-    }, 30_000);
+      expect(complaints).toEqual([]);
+    });
   },
 );

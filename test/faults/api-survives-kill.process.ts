@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,21 @@ export interface End {
   readonly complaints: string;
 }
 
+/** The tools of an installation, run to their end on a data folder; `running` is given the process. */
+export async function samverk(
+  folder: string,
+  args: readonly string[],
+  running: (child: ChildProcess) => void = () => undefined,
+): Promise<End & { readonly says: string }> {
+  const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'cli', 'main.js'), ...args], {
+    env: { DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running(child);
+  const [says, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, signal: child.signalCode, says, complaints };
+}
+
 /** The API as its users run it: built, in a process of its own, as a demo on a folder and a free port. */
 export class ApiProcess {
   readonly #folder: string;
@@ -31,7 +46,7 @@ export class ApiProcess {
   constructor(folder: string) {
     this.#folder = folder;
     const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'api', 'main.js')], {
-      env: { DATA_DIR: folder, PORT: '0' },
+      env: { DATA_DIR: folder, PORT: '0', RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#signal = (signal) => void child.kill(signal);
@@ -56,6 +71,13 @@ export class ApiProcess {
   /** The tokens that the demo wrote down, by role. */
   tokens(): Readonly<Record<string, string>> {
     return JSON.parse(readFileSync(join(this.#folder, 'demo-tokens.json'), 'utf8')) as Record<string, string>;
+  }
+
+  /** Whether it says that it is ready to serve. @throws when it did not start */
+  async isReady(): Promise<boolean> {
+    const url = await this.ready;
+    if (url === undefined) throw new Error(`the API did not start: ${(await this.ended).complaints}`);
+    return (await fetch(new URL('/health/ready', url))).ok;
   }
 
   kill(): void {

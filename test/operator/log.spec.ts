@@ -109,6 +109,20 @@ test('nothing that a caller says is in the log, whichever road it takes', async 
   expect(system.out.join('\n')).not.toContain('Bearer');
 });
 
+test('the address of a calendar feed is not in the log, though whoever has it reads as its person', async () => {
+  const asked = await system.post(
+    { query: '{ calendarFeed { path } }' },
+    { authorization: `Bearer ${system.token('FINANCE')}` },
+  );
+  const { path } = (JSON.parse(asked.text) as { data: { calendarFeed: { path: string } } }).data.calendarFeed;
+  const read = await fetch(new URL(path, system.at('graphql')));
+  expect(read.status).toBe(200);
+  const line = await system.line(request(read.headers.get('x-correlation-id') ?? ''));
+  expect([line['path'], line['status']]).toEqual(['/calendar.ics', 200]);
+  const [, feed = path] = path.split('feed=');
+  expect(system.out.join('\n')).not.toContain(feed);
+});
+
 test('what breaks is told to the caller under the id that the log has it by, with its stack', async () => {
   const views = new DatabaseSync(join(system.folder, 'views.db'));
   views.exec('ALTER TABLE objective RENAME TO elsewhere');

@@ -9,9 +9,10 @@ import { Watch } from '#apps/api/watch';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
-import { verifyTokens } from '#delivery/http';
+import { contextOf, verifyTokens } from '#delivery/http';
 import { demoToken, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
+import { RateLimits } from '#delivery/rate-limits';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret } from '#delivery/secret';
 import { readSettings } from '#delivery/settings';
@@ -20,6 +21,7 @@ import type { Answered } from '#delivery/watching';
 import { openDirectory } from '#directory/directory';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { historyName } from '#read-store/read-store';
+import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { mutationOf, newId } from '../e2e/harness.ts';
 import { Collector } from './collector.ts';
@@ -52,6 +54,7 @@ beforeAll(async () => {
     contexts,
     store: watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock })),
     readStore: await openSqliteReadStore({ path: settings.readStore.path }),
+    snapshots: await openSqliteSnapshots({ path: settings.readStore.path }),
     directory,
     people: { persons, grantsOf, organisationsOf },
     clock,
@@ -63,11 +66,16 @@ beforeAll(async () => {
   const adapter = new FastifyAdapter({ logger: false, genReqId: () => randomUUID() });
   const fastify = adapter.getInstance();
   watch.requests(fastify);
-  verifyTokens(fastify, tokenVerifier(settings, secret), directory);
-  const module = SamverkModule.of(platform, undefined, report);
-  app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false });
+  verifyTokens(fastify, tokenVerifier(settings, secret), directory, new RateLimits(settings.rates));
+  const module = SamverkModule.of(platform, undefined, {
+    limits: settings.limits,
+    report,
+    contextOf: contextOf(platform.callers),
+    charge: () => undefined,
+  });
+  app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, bodyParser: false });
   await app.init();
-  admin = (await watch.begin(platform, () => true)) ?? '';
+  admin = (await watch.begin({ platform }, () => true)) ?? '';
   url = await fastify.listen({ port: 0, host: '127.0.0.1' });
   token = await demoToken(secret, 'leverantör');
 }, 30_000);

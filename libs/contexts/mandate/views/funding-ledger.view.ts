@@ -94,6 +94,11 @@ export const fundingLedger = view(
       outstanding: ofYearAndNext,
       settlement: ofDeadline,
     },
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      requisitionObligation: ['requisitionObligationId', 'Obligation'],
+      payer: ['payerOrgId', 'Organisation'],
+    },
     filters: ['mandateId', 'year'],
     orders: ['year'],
   },

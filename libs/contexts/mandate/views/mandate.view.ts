@@ -38,6 +38,11 @@ export const mandates = view(
         row && { ...row, state: 'CLOSED', closedOn, balance },
     },
     seen: { class: 'PUBLIC' },
+    refs: {
+      principal: ['principalOrgId', 'Organisation'],
+      mandated: ['mandatedOrgId', 'Organisation'],
+      payer: ['payerOrgId', 'Organisation'],
+    },
     filters: ['state', 'mandatedOrgId'],
     orders: ['periodFrom'],
   },

@@ -53,6 +53,7 @@ export const obligations = view(
     },
     seen: { class: 'PUBLIC' },
     columns: { evidence: internal, notes: internal },
+    refs: { mandate: ['mandateId', 'Mandate'] },
     filters: ['mandateId', 'modality', 'kind', 'fulfilled', 'hasEvidence'],
     orders: ['row', 'hardDeadline', 'safeDeadline'],
   },

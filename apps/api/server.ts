@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDirectory } from '#directory/directory';
-import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
-import { mandateContext } from '#contexts/mandate/mandate.context';
 import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
 import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
@@ -18,13 +16,13 @@ import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
-import type { Context } from '#kernel/context';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { Demonstration } from '#delivery/about-fields';
+import { contexts } from './contexts.ts';
+import { startViews } from './views-thread.ts';
 import { Watch } from './watch.ts';
 
-/** Every context of the system. */
-export const contexts: readonly Context[] = [identityContext, mandateContext];
+export { contexts };
 
 /** Stores, people and clock as the settings say: what serves, and what the command line uses. */
 export interface Installation {
@@ -47,7 +45,13 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const opened = await openSqliteEventStore({ path: settings.eventStore.path, clock });
   const store = watch?.store(opened) ?? opened;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
-  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const projector = await startViews({
+    events: settings.eventStore.path,
+    views: settings.readStore.path,
+    store: opened,
+    report,
+  });
+  const readStore = await openSqliteReadStore({ path: settings.readStore.path, access: 'read' });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -56,6 +60,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
     contexts,
     store,
     readStore,
+    projector,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,
@@ -148,8 +153,10 @@ async function listen(
   return { app, url, adminUrl };
 }
 
-/** Ready once the views have taken in what was there at the start, and while no event waits outside a view. */
+/** Ready once every view is there, with what was recorded before the start, and while no event waits outside a view. */
 async function readiness({ projector, store }: Platform): Promise<() => boolean> {
   const head = await store.head();
-  return () => projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  return () =>
+    projector.position >= head &&
+    projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
 }

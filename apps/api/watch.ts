@@ -105,10 +105,7 @@ export class Watch {
 
 /** The one place where parts of the system are plugged in that can tell how they are. */
 const partsOf = ({ projector, store }: Platform): HealthParts => ({
-  async views() {
-    const head = await store.head();
-    return projector.status().map(({ view, position, parked }) => ({ view, behind: head - position, parked }));
-  },
+  views: async () => projector.status(await store.head()),
 });
 
 const packageFile = createRequire(import.meta.url).resolve('#root/package.json');

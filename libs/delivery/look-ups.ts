@@ -1,8 +1,8 @@
 import type { Directory } from '#directory/directory';
 import type { EventStore } from '#event-store/event-store';
 import { mayKnow } from '#read-store/may-know';
-import type { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
+import type { ViewKeeper } from '#read-store/standing';
 import type { LooksUp } from './command-desk.ts';
 import { organisationNumberKey, type Secret } from './secret.ts';
 import type { Sight } from './sight.ts';
@@ -15,7 +15,7 @@ export function lookUps(needs: {
   store: EventStore;
   readStore: ReadStore;
   sight: Sight;
-  projector: Projector;
+  projector: ViewKeeper;
   secret: Secret;
 }): LooksUp {
   const { directory, store, readStore, sight, projector, secret } = needs;

@@ -5,8 +5,8 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
-import { Projector } from '#read-store/projector';
 import type { ReadStore } from '#read-store/read-store';
+import type { ViewKeeper } from '#read-store/standing';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
 import { lookUps } from './look-ups.ts';
@@ -21,7 +21,9 @@ import { Sight } from './sight.ts';
 export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  /** Read here, and written by `projector` alone. */
   readonly readStore: ReadStore;
+  readonly projector: ViewKeeper;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
@@ -42,7 +44,7 @@ export interface Platform {
   readonly callers: Callers;
   readonly desk: Desk;
   readonly reader: Reader;
-  readonly projector: Projector;
+  readonly projector: ViewKeeper;
   close(): Promise<void>;
 }
 
@@ -54,17 +56,10 @@ export const shippedTable = () => {
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, projector, directory, clock, secret, mandatedOrgId } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
-  const views = contexts.flatMap((context) => context.views);
-  const projector = await Projector.start({
-    events: store,
-    store: readStore,
-    views,
-    facts: Object.fromEntries(facts),
-    report,
-  });
+  await readStore.prepare(contexts.flatMap(({ views }) => views));
   const repository = new Repository(store);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);

@@ -1,7 +1,7 @@
 import type { Directory } from '#directory/directory';
 import type { EventStore } from '#event-store/event-store';
 import { mayKnow } from '#read-store/may-know';
-import type { ReadStore } from '#read-store/read-store';
+import type { Views } from '#read-store/read-store';
 import type { ViewKeeper } from '#read-store/standing';
 import type { LooksUp } from './command-desk.ts';
 import { organisationNumberKey, type Secret } from './secret.ts';
@@ -13,7 +13,7 @@ const catchUpMs = 2_000;
 export function lookUps(needs: {
   directory: Directory;
   store: EventStore;
-  readStore: ReadStore;
+  readStore: Views;
   sight: Sight;
   projector: ViewKeeper;
   secret: Secret;

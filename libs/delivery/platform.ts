@@ -15,6 +15,7 @@ import { Callers, type FirstAdministrator, type People } from './people.ts';
 import { Reader } from './reader.ts';
 import { Repository } from './repository.ts';
 import type { Secret } from './secret.ts';
+import { shownViews } from './shown-views.ts';
 import { Sight } from './sight.ts';
 
 /** What the apps choose: stores, people, clock and secret. */
@@ -56,10 +57,11 @@ export const shippedTable = () => {
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, projector, directory, clock, secret, mandatedOrgId } = needs;
+  const { contexts, store, projector, directory, clock, secret, mandatedOrgId } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
-  await readStore.prepare(contexts.flatMap(({ views }) => views));
+  await needs.readStore.prepare(contexts.flatMap(({ views }) => views));
+  const readStore = shownViews(needs.readStore);
   const repository = new Repository(store);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
@@ -83,7 +85,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     }),
     async close() {
       await projector.stop();
-      await readStore.close();
+      await needs.readStore.close();
       await store.close();
       directory.close();
     },

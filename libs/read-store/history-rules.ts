@@ -15,8 +15,8 @@ export const historyRules = (facts: Facts): Record<string, string> =>
 function ruleOf({ version, definition }: Fact): string {
   const { data, subject, release, releases } = definition;
   const answers = samplesOf(data).map((sample) => [
-    answerOf(() => release?.(sample as never)),
-    answerOf(() => releases?.(sample as never)),
+    answerOf(() => release?.(sample)),
+    answerOf(() => releases?.(sample)),
   ]);
   return JSON.stringify([historyForm, version, subject, answers]);
 }

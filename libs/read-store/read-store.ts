@@ -143,6 +143,18 @@ export interface Projected {
   parked(): Promise<Parked[]>;
 }
 
+/** What is asked of views that are there. */
+export interface Views {
+  /** Cost: the rows read to fill the page, found by an index for an order, keys or a filter alone. @throws NotBuilt */
+  rows(view: string, wanted: RowsWanted): Promise<StoredRow[]>;
+
+  /** Positions of events, in order. @throws NotBuilt */
+  history(wanted: HistoryWanted): Promise<number[]>;
+
+  /** The position of the last release of each of these keys; a key never released is left out. @throws NotBuilt */
+  releasedAt(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
 /**
  * Where views are kept: rows ready to be read, and nothing that could not be made again from the events. Every adapter
  * keeps every sentence of `read-store.contract.ts`. Visibility is applied inside every reading of rows and history, so
@@ -151,7 +163,7 @@ export interface Projected {
  * A view is built in `next`, beside the one that is read, and swapped in when it is complete. A view that was never
  * built, or was built under other rules, is not there to be read: rows that old rules wrote might show what today's hide.
  */
-export interface ReadStore extends Projected {
+export interface ReadStore extends Projected, Views {
   /**
    * Says which views there are, and by which rules history is indexed, each fact's by its type: see `historyRules`. What
    * is there of another layout, or no longer declared, is dropped; history, when it holds an event whose rule changed.
@@ -176,15 +188,6 @@ export interface ReadStore extends Projected {
 
   /** Drops these views (or `historyName`), there and in `next`. */
   forget(names: readonly string[]): Promise<void>;
-
-  /** Cost: the rows read to fill the page, found by an index for an order, keys or a filter alone. @throws NotBuilt */
-  rows(view: string, wanted: RowsWanted): Promise<StoredRow[]>;
-
-  /** Positions of events, in order. @throws NotBuilt */
-  history(wanted: HistoryWanted): Promise<number[]>;
-
-  /** The position of the last release of each of these keys; a key never released is left out. @throws NotBuilt */
-  releasedAt(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
 
   close(): Promise<void>;
 }

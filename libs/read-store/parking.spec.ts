@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { View } from '#kernel/view';
+import { historyRules } from './history-rules.ts';
+import { retryParked } from './parking.ts';
 import { all, names, open, Projecting, rename } from './projecting.contract.ts';
 import { boxes, sampleFacts, sampleViews } from './sample.contract.ts';
 import { openSqliteReadStore } from './sqlite/sqlite-read-store.ts';
@@ -73,6 +76,26 @@ describe('a view that throws', () => {
     await at.caughtUp(third);
     expect(await store.parked()).toEqual([]);
     expect(third.status(7).map(({ parked }) => parked)).toEqual([0, 0, 0, 0]);
+    expect(at.content()).toEqual(await at.rebuilt('other.db', { views }));
+  });
+
+  test('has what is parked tried again beside its projector, which goes on from there', async () => {
+    const store = await at.openStore();
+    const projector = await at.start(store, { views, watchEvery: 1 });
+    await at.record(...story);
+    await at.caughtUp(projector);
+    broken = false;
+    const beside = await openSqliteReadStore({ path: join(at.folder, 'views.db'), access: 'beside' });
+    await beside.prepare(views, historyRules(sampleFacts));
+    expect(await retryParked({ store: beside, views, facts: sampleFacts }, at.events, 'boxes')).toEqual([]);
+    expect(await store.parked()).toHaveLength(2);
+    expect(await retryParked({ store: beside, views, facts: sampleFacts }, at.events)).toEqual([]);
+    await beside.close();
+    expect(await names(store, 'fragile')).toEqual(['a: Third', 'b: B2']);
+    await at.until(projector, (standing) => standing.every(({ parked }) => parked === 0));
+    await at.record(rename('a', 'Fourth'));
+    await at.caughtUp(projector);
+    expect(await store.parked()).toEqual([]);
     expect(at.content()).toEqual(await at.rebuilt('other.db', { views }));
   });
 

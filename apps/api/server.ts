@@ -6,9 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDirectory } from '#directory/directory';
-import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
-import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
 import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from '#delivery/clock';
 import { closeInTime, contextOf, drainable, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
@@ -23,16 +21,16 @@ import { StoreUnusable } from '#event-store/event-store';
 import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
-import type { Context } from '#kernel/context';
 import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
 import { serveCalendar } from './calendar.ts';
+import { contexts } from './contexts.ts';
+import { startViews } from './views-thread.ts';
 import { Watch } from './watch.ts';
 
-/** Every context of the system. */
-export const contexts: readonly Context[] = [identityContext, mandateContext];
+export { contexts };
 
 /** Stores, people and clock as the settings say: what serves, and what the command line uses. */
 export interface Installation {
@@ -64,9 +62,19 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const store = watch?.store(events) ?? events;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   opened.defer(() => directory.close());
-  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const projector = await startViews({
+    events: settings.eventStore.path,
+    views: settings.readStore.path,
+    store: events,
+    report,
+  });
+  opened.defer(() => projector.stop());
+  const readStore = await openSqliteReadStore({ path: settings.readStore.path, access: 'read' });
+  opened.defer(() => readStore.close());
   const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
+  opened.defer(() => snapshots.close());
   const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
+  opened.defer(() => processStore.close());
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -75,6 +83,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
     contexts,
     store,
     readStore,
+    projector,
     snapshots,
     processStore,
     directory,
@@ -194,12 +203,13 @@ async function listen(
 }
 
 /**
- * Ready once the views have taken in what was there at the start and the store was seen to be whole, and while no event
- * waits outside a view or a process.
+ * Ready once the store was seen to be whole and every view is there, with what was recorded before the start, and while
+ * no event waits outside a view or a process.
  */
 async function readiness({ platform, check }: Installation): Promise<() => boolean> {
   const { projector, processes, store } = platform;
   const head = await store.head();
-  const taken = () => [...projector.status(), ...processes.status()].every(({ parked }) => parked === 0);
-  return () => check.state === 'clean' && projector.position >= head && taken();
+  const viewed = () => projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
+  const heard = () => processes.status().every(({ parked }) => parked === 0);
+  return () => check.state === 'clean' && projector.position >= head && viewed() && heard();
 }

@@ -2,8 +2,8 @@ import type { Directory } from '#directory/directory';
 import type { EventStore } from '#event-store/event-store';
 import { visibilityClasses } from '#kernel/envelope';
 import { type MayKnow, mayKnow } from '#read-store/may-know';
-import type { Projector } from '#read-store/projector';
-import type { ReadStore } from '#read-store/read-store';
+import type { Views } from '#read-store/read-store';
+import type { ViewKeeper } from '#read-store/standing';
 import type { LooksUp } from './command-desk.ts';
 import type { LooksUpAgain } from './consistency.ts';
 import { organisationNumberKey, type Secret } from './secret.ts';
@@ -16,9 +16,9 @@ const everything: MayKnow = [{ classes: visibilityClasses, marks: [] }];
 export function lookUps(needs: {
   directory: Directory;
   store: EventStore;
-  readStore: ReadStore;
+  readStore: Views;
   sight: Sight;
-  projector: Projector;
+  projector: ViewKeeper;
   secret: Secret;
 }): LooksUp & LooksUpAgain {
   const { directory, store, readStore, sight, projector, secret } = needs;

@@ -4,7 +4,7 @@ import type { Query, Wanted } from '#kernel/query';
 import type { Row, View } from '#kernel/view';
 import type { MayKnow } from '#read-store/may-know';
 import { mayKnow } from '#read-store/may-know';
-import { type FilterValue, type Place, placeOf, type ReadStore, type StoredRow } from '#read-store/read-store';
+import { type FilterValue, type Place, placeOf, type StoredRow, type Views } from '#read-store/read-store';
 import { BadUserInput, NotYetVisible } from './errors.ts';
 import type { OpaqueTokens } from './opaque.ts';
 import type { Caller } from './people.ts';
@@ -45,7 +45,7 @@ const waitMs = 2_000;
 
 /** Answers questions from the views, as far as the caller may see. Cost: the rows of the page, not the history. */
 export class Reader {
-  readonly #readStore: ReadStore;
+  readonly #readStore: Views;
   readonly #store: EventStore;
   readonly #sight: Sight;
   readonly #tokens: OpaqueTokens;
@@ -54,7 +54,7 @@ export class Reader {
   readonly #known = new WeakMap<Caller, MayKnow>();
 
   constructor(needs: {
-    readStore: ReadStore;
+    readStore: Views;
     store: EventStore;
     sight: Sight;
     tokens: OpaqueTokens;

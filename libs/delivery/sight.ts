@@ -14,7 +14,7 @@ import {
   type Viewer,
 } from '#kernel/visibility';
 import { classNow, type Guard, knows, type MayKnow, partiesIn, seesWhole } from '#read-store/may-know';
-import type { ReadStore, StoredRow } from '#read-store/read-store';
+import type { StoredRow, Views } from '#read-store/read-store';
 
 /** A field that is there and withheld. */
 export interface Redaction {
@@ -41,10 +41,10 @@ export class Sight {
   readonly #sees: Sees;
   readonly #facts: ReadonlyMap<string, Fact>;
   readonly #store: EventStore;
-  readonly #readStore: ReadStore;
+  readonly #readStore: Views;
   readonly #sawWhole = new WeakMap<Viewer, MayKnow>();
 
-  constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: ReadStore) {
+  constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: Views) {
     this.#sees = sees;
     this.#facts = facts;
     this.#store = store;

@@ -13,8 +13,8 @@ export interface Timer<About = unknown> {
 }
 
 /** One fact that a process wants recorded in the stream that it decides for. */
-export interface Effect {
-  readonly fact: NewFact;
+export interface Effect<T extends string = string> {
+  readonly fact: NewFact<T>;
   /** Id of the event that it answers, where that is another than the one heard. */
   readonly answers?: string;
   /** Tells apart what answers one event more than once; 0 unless told. */
@@ -42,7 +42,7 @@ type Heard<F extends Facts, Answer> = {
   readonly [T in keyof F]?: (data: DataOf<F[T]>, event: StoredEvent) => Answer;
 };
 
-export interface ProcessDefinition<State, F extends Facts, About, States> {
+export interface ProcessDefinition<State, F extends Facts, Makes extends string, About, States> {
   /** Part of the id of everything that it does: for ever. */
   readonly name: string;
   /** Raise it when timers or answers change: all of history is then gone through again. */
@@ -50,17 +50,19 @@ export interface ProcessDefinition<State, F extends Facts, About, States> {
   readonly says: string;
   /** The facts that it may hear; those of several streams are spread into one. */
   readonly of: F;
+  /** The types of event that it may become the cause of. */
+  readonly makes: readonly Makes[];
   /** The object for which it decides, and in whose stream it records. */
   id(event: StoredEvent): string;
   readonly reads: { readonly [R in keyof States]: ProcessRead<States[R], State, About> };
   /** The timers that a fact sets. */
   readonly timers?: Heard<F, readonly Timer<About>[]>;
   /** What a timer does that is due, by what was known then. */
-  due?(timer: Timer<About>, state: State, reads: Readings<States>, event: StoredEvent): Effect | undefined;
+  due?(timer: Timer<About>, state: State, reads: Readings<States>, event: StoredEvent): Effect<Makes> | undefined;
   /** The facts that `answer` is asked about. */
   readonly hears?: readonly (keyof F & string)[];
   /** What it does about a fact, by the streams as they stood when the fact was recorded, with it. */
-  answer?(event: StoredEvent, state: State, reads: Readings<States>): readonly Effect[];
+  answer?(event: StoredEvent, state: State, reads: Readings<States>): readonly Effect<Makes>[];
 }
 
 /** A process manager as the system handles it, whatever its types. */
@@ -69,6 +71,7 @@ export interface Process {
   readonly version: number;
   readonly says: string;
   readonly of: Facts;
+  readonly makes: readonly string[];
   readonly stream: Stream;
   readonly reads: Readonly<Record<string, ProcessRead<unknown, unknown, unknown>>>;
   /** The types of event that set a timer. */
@@ -94,10 +97,17 @@ export function process<
   State,
   Own extends Facts,
   F extends Facts,
+  const Makes extends keyof Own & string,
   About = never,
   States = Readonly<Record<never, never>>,
->(stream: Stream<State, Own>, definition: ProcessDefinition<State, F, About, States>): ProcessOf<State, Own> {
-  const { due, answer } = definition as ProcessDefinition<unknown, Facts, unknown, Readonly<Record<string, unknown>>>;
+>(stream: Stream<State, Own>, definition: ProcessDefinition<State, F, Makes, About, States>): ProcessOf<State, Own> {
+  const { due, answer } = definition as ProcessDefinition<
+    unknown,
+    Facts,
+    string,
+    unknown,
+    Readonly<Record<string, unknown>>
+  >;
   const timers = (definition.timers ?? {}) as Heard<Facts, readonly Timer[]>;
   return {
     ...(definition as unknown as ProcessOf<State, Own>),

@@ -9,6 +9,7 @@ export const organisationNumberRelease = process(organisationNumbers, {
   version: 1,
   says: 'Releases an organisation number that was reserved for 24 hours without its organisation being registered.',
   of: OrganisationNumberFacts,
+  makes: ['OrganisationNumberReleased'],
   id: ({ stream }) => objectOf(stream),
   reads: { organisation: reading(organisations, ({ event: { data } }) => [String(data['orgId'])]) },
   timers: {

@@ -36,6 +36,7 @@ export const deadlines = process(mandates, {
   version: 1,
   says: 'Reminds 30, 10, 3 and 1 days before a safe deadline; tells when a hard one was missed; retracts what a late record disproves.',
   of: { ...MandateFacts, ...FundingYearFacts, ...ReportFacts },
+  makes: ['ReminderRaised', 'DeadlineMissed', 'DeadlineMissRetracted'],
   id: ({ stream }) => mandateIn(stream),
   reads: {
     year: reading(fundingYears, (cause: Cause<About>, mandate: Mandate) =>
@@ -95,7 +96,7 @@ export const deadlines = process(mandates, {
    * heard, the answer is to the first fact that shows it, so that there is one.
    */
   answer: ({ stream }, mandate, reads) =>
-    mandate.missed.flatMap((obligationId): Effect[] => {
+    mandate.missed.flatMap((obligationId): Effect<'DeadlineMissRetracted'>[] => {
       const mandateId = mandateIn(stream);
       const obligation = mandate.obligations.get(obligationId);
       const { hardDeadline } = obligation ?? {};

@@ -16,6 +16,16 @@ test.each(audits.map(({ id, name, fn }) => ({ id, name, fn })))('audit $id: $nam
   expect({ status, reason: 'reason' in result ? result.reason : undefined }).toEqual({ status: 'ok' });
 });
 
+test('of a document with several operations the one that is named is answered, however often', async () => {
+  const query = 'query A { about { demo } } query B { about { today } } query C { about { now } }';
+  const answered = async (operationName: string) => {
+    const { text } = await system.post(undefined, JSON.stringify({ query, operationName }));
+    return Object.keys((JSON.parse(text) as { data: { about: object } }).data.about);
+  };
+  for (let time = 0; time < 4; time++)
+    expect([await answered('A'), await answered('B'), await answered('C')]).toEqual([['demo'], ['today'], ['now']]);
+});
+
 describe('the media type of an answer', () => {
   const [graphql, json] = ['application/graphql-response+json', 'application/json'];
   test.each([

@@ -69,7 +69,7 @@ test('a server that is closed waits for nobody who does not finish', async () =>
   socket.resume();
   await other.end();
   await closed;
-});
+}, 20_000); // less than the server's patience with one who sends slowly
 
 describe('a flood', () => {
   test('from one address is refused from some time on, and told when to come back', async () => {

@@ -151,7 +151,12 @@ export function historyResolver(naming: Naming): Type {
       args: [
         { name: 'filter', type: () => EventFilterType, description: 'Which events.' },
         { name: 'newestFirst', type: () => Boolean, nullable: true, description: 'From the last to the first.' },
-        { name: 'first', type: () => Int, nullable: true, description: 'How many: 1 to 100, 20 unless told.' },
+        {
+          name: 'first',
+          type: () => Int,
+          nullable: true,
+          description: 'How many: 1 to 100, 20 unless told. What is on the page costs that many times.',
+        },
         { name: 'after', type: () => String, nullable: true, description: 'The cursor behind which the page begins.' },
         { name: 'notBefore', type: () => String, nullable: true, description: 'The `consistency` of an answer.' },
       ],

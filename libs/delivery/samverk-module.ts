@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type DynamicModule, Module, type Type } from
 import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
+import { described } from './api-description.ts';
 import { calendarResolver, CalendarFeeds } from './calendar-feeds.ts';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
@@ -38,7 +39,7 @@ export class SamverkModule {
           driver: GraphQLOverHttp,
           autoSchemaFile: true,
           sortSchema: true,
-          transformSchema: (schema) => withReferences(schema, platform),
+          transformSchema: (schema) => described(withReferences(schema, platform)),
           serving,
         }),
         ...platform.contexts.map(contextModule),

@@ -63,6 +63,7 @@ export const reminding = (trouble: (loan: string) => void = () => {}) =>
     version: 1,
     says: 'Tells of overdue loans.',
     of: { ...LoanFacts, ...ReturnFacts },
+    makes: ['LoanOverdue', 'OverdueForgiven'],
     id: ({ stream }) => objectOf(stream),
     reads: { returned: reading(returns, ({ event }) => [objectOf(event.stream)]) },
     timers: {

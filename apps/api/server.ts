@@ -48,11 +48,11 @@ export async function openInstallation(settings: Settings, report: Report): Prom
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
   await using opened = new AsyncDisposableStack(); // closed again when a later step fails
-  const { path } = settings.eventStore;
+  const { path, maxBytes } = settings.eventStore;
   const checked = ({ state, problems }: Check) => {
     if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
   };
-  const store = await openSqliteEventStore({ path, clock, checked });
+  const store = await openSqliteEventStore({ path, clock, checked, ...(maxBytes !== undefined && { maxBytes }) });
   opened.defer(() => store.close());
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   opened.defer(() => directory.close());

@@ -180,7 +180,7 @@ describe('a backup', () => {
     async (_, damage, says) => {
       const [copy, to] = [mkdtempSync(join(own, 'copy-')), join(own, 'nowhere')];
       cpSync(backup, copy, { recursive: true });
-        damage(copy);
+      damage(copy);
       const [fsck, restore] = [await samverk(to, ['fsck', copy]), await samverk(to, ['restore', copy])];
       expect([fsck.code, restore.code]).toEqual([1, 1]);
       expect(fsck.complaints).toContain(says);

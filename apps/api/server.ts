@@ -53,11 +53,12 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
   await using opened = new AsyncDisposableStack(); // closed again when a later step fails
-  const { path } = settings.eventStore;
+  const { path, maxBytes } = settings.eventStore;
   const checked = ({ state, problems }: Check) => {
     if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
   };
-  const events = await openSqliteEventStore({ path, clock, checked });
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const events = await openSqliteEventStore({ path, clock, checked, ...limit });
   opened.defer(() => events.close());
   const store = watch?.store(events) ?? events;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });

@@ -10,7 +10,7 @@ import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
-import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
+import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from '#delivery/clock';
 import { closeInTime, contextOf, drainable, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
@@ -24,6 +24,7 @@ import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
@@ -65,6 +66,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   opened.defer(() => directory.close());
   const readStore = await openSqliteReadStore({ path: settings.readStore.path });
   const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
+  const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -74,9 +76,11 @@ export async function openInstallation(settings: Settings, report: Report, watch
     store,
     readStore,
     snapshots,
+    processStore,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,
+    ...(demo ? {} : { alarm: systemAlarm }),
     secret,
     mandatedOrgId,
     firstAdministrator: {
@@ -89,6 +93,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const demonstration = demoClock && {
     async moveTo(to: string) {
       demoClock.moveTo(to);
+      await platform.processes.settled(60_000);
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
@@ -190,10 +195,11 @@ async function listen(
 
 /**
  * Ready once the views have taken in what was there at the start and the store was seen to be whole, and while no event
- * waits outside a view.
+ * waits outside a view or a process.
  */
-async function readiness({ platform: { projector, store }, check }: Installation): Promise<() => boolean> {
+async function readiness({ platform, check }: Installation): Promise<() => boolean> {
+  const { projector, processes, store } = platform;
   const head = await store.head();
-  return () =>
-    check.state === 'clean' && projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  const taken = () => [...projector.status(), ...processes.status()].every(({ parked }) => parked === 0);
+  return () => check.state === 'clean' && projector.position >= head && taken();
 }

@@ -24,7 +24,7 @@ class EventActorType {
 }
 
 @ObjectType('EventObject', { description: 'An object by type and id.' })
-class EventObjectType {
+export class EventObjectType {
   @Field(() => String, { description: 'Its type.' })
   type!: string;
   @Field(() => ID, { description: 'Its id.' })
@@ -40,7 +40,7 @@ class EventConcernType {
 }
 
 @ObjectType('HistoryEvent', { description: 'One thing that happened, as far as you may see it.' })
-class HistoryEventType {
+export class HistoryEventType {
   @Field(() => ID, { description: 'The event.' })
   id!: string;
   @Field(() => String, { description: 'Its type.' })
@@ -107,7 +107,8 @@ export interface Naming {
   label(eventType: string): string;
 }
 
-function told(
+/** An event as the API tells it. */
+export function told(
   { event, data, redactions, actorOrg, actorPerson, concerns, backdating }: ShownEvent,
   naming: Naming,
 ): HistoryEventType {

@@ -6,11 +6,16 @@ import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import { Projector } from '#read-store/projector';
+import type { ProcessStore } from '#processes/process-store';
+import { type Alarm, Runner } from '#processes/runner';
 import type { ReadStore } from '#read-store/read-store';
 import { CalendarFeeds } from './calendar-feeds.ts';
 import type { Snapshots } from '#read-store/snapshots';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
+import { Consistency } from './consistency.ts';
+import { DataQuality } from './data-quality.ts';
+import { byProcess } from './envelopes.ts';
 import { lookUps } from './look-ups.ts';
 import { opaqueTokens } from './opaque.ts';
 import { Callers, type FirstAdministrator, type People } from './people.ts';
@@ -25,9 +30,12 @@ export interface PlatformNeeds {
   readonly store: EventStore;
   readonly readStore: ReadStore;
   readonly snapshots: Snapshots;
+  readonly processStore: ProcessStore;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
+  /** Wakes timers at their time; none for a clock that is moved by hand. */
+  readonly alarm?: Alarm;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -48,6 +56,8 @@ export interface Platform {
   readonly reader: Reader;
   readonly projector: Projector;
   readonly calendarFeeds: CalendarFeeds;
+  readonly processes: Runner;
+  readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
 
@@ -62,7 +72,8 @@ const historyVersion = 2;
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, snapshots, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, readStore, snapshots, processStore, directory, clock, alarm, secret } = needs;
+  const { mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   const views = contexts.flatMap((context) => context.views);
@@ -80,6 +91,16 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
   const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
+  const processes = await Runner.start({
+    events: store,
+    store: processStore,
+    processes: contexts.flatMap((context) => context.processes ?? []),
+    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+    clock,
+    ...(alarm && { alarm }),
+    report,
+  });
   return {
     contexts,
     store,
@@ -89,6 +110,8 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     projector,
     desk: needs.watched?.(desk) ?? desk,
     calendarFeeds: new CalendarFeeds(tokens),
+    processes,
+    dataQuality: new DataQuality({ processStore, store, sight, tokens }),
     reader: new Reader({
       readStore,
       store,
@@ -98,8 +121,10 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       reached: (position, withinMs) => projector.reached(position, withinMs),
     }),
     async close() {
+      await processes.stop();
       await projector.stop();
       await snapshots.close();
+      await processStore.close();
       await readStore.close();
       await store.close();
       directory.close();

@@ -206,7 +206,8 @@ function connection<T, From>(
   };
 }
 
-function limitOf({ first }: PageArgs): number {
+/** @throws BadUserInput for a page that is none */
+export function limitOf({ first }: PageArgs): number {
   const limit = first ?? pageUnlessTold;
   if (limit < 1 || limit > longestPage)
     throw new BadUserInput([{ path: 'first', rule: 'range', expected: `1 to ${longestPage}` }]);

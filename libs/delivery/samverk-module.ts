@@ -5,6 +5,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { calendarResolver, CalendarFeeds } from './calendar-feeds.ts';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
+import { DataQuality, dataQualityResolver } from './data-quality.ts';
 import { factsOf, streamsOf } from './checks.ts';
 import { GraphQLOverHttp, type Serving, type ServingOptions } from './graphql-over-http.ts';
 import { historyResolver, type Naming } from './history-fields.ts';
@@ -46,10 +47,11 @@ export class SamverkModule {
         { provide: CommandDesk, useValue: platform.desk },
         { provide: Reader, useValue: platform.reader },
         { provide: CalendarFeeds, useValue: platform.calendarFeeds },
+        { provide: DataQuality, useValue: platform.dataQuality },
         { provide: APP_FILTER, useClass: PassedOn },
         ...ownResolvers(platform.contexts, platform.clock, demonstration),
       ],
-      exports: [CommandDesk, Reader, CqrsModule],
+      exports: [CommandDesk, Reader, DataQuality, CqrsModule],
     };
   }
 }
@@ -62,7 +64,12 @@ function ownResolvers(contexts: readonly Context[], clock: Clock, demonstration:
     objectType: (category) => objects.get(category) ?? category,
     label: (type) => facts.get(type)?.definition.sv ?? type,
   };
-  return [historyResolver(naming), calendarResolver(), ...aboutResolver(clock, demonstration)];
+  return [
+    historyResolver(naming),
+    calendarResolver(),
+    dataQualityResolver(naming),
+    ...aboutResolver(clock, demonstration),
+  ];
 }
 
 /** Every resolver of the API: from which the schema is made. */

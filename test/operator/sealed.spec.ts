@@ -21,6 +21,7 @@ import type { Answered } from '#delivery/watching';
 import { openDirectory } from '#directory/directory';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { historyName } from '#read-store/read-store';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { mutationOf, newId } from '../e2e/harness.ts';
@@ -54,6 +55,7 @@ beforeAll(async () => {
     contexts,
     store: watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock })),
     readStore: await openSqliteReadStore({ path: settings.readStore.path }),
+    processStore: await openSqliteProcessStore({ path: join(folder, 'processes.db') }),
     snapshots: await openSqliteSnapshots({ path: settings.readStore.path }),
     directory,
     people: { persons, grantsOf, organisationsOf },

@@ -7,7 +7,6 @@ import { callerOf } from '#delivery/http';
 import type { Caller } from '#delivery/people';
 import type { Platform } from '#delivery/platform';
 import type { Connection } from '#delivery/reader';
-import type { ShownRow } from '#delivery/sight';
 import { correlationOf } from '#delivery/watching';
 import type { Directory } from '#directory/directory';
 import type { Data } from '#kernel/fields';
@@ -98,8 +97,9 @@ const isHeld = (ifNoneMatch: string | undefined, tag: string): boolean =>
 async function entriesFor({ reader }: Platform, caller: Caller): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let after: string | null = null; ;) {
-    const of = ({ row }: ShownRow) => String(row['mandateId']);
-    const page: Connection<string> = await reader.page(mandates, { first: 100, after }, caller, of);
+    const page: Connection<string> = await reader.page(mandates, { first: 100, after }, caller, ({ row }) =>
+      String(row['mandateId']),
+    );
     for (const { node: mandateId } of page.edges) {
       const rows = (await reader.answer(deadlines, { mandateId }, caller)) as readonly Data<typeof deadlineShape>[];
       const newest = { filter: { object: mandateId }, newestFirst: true, first: 1 };

@@ -6,11 +6,9 @@ import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDirectory } from '#directory/directory';
-import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
-import { mandateContext } from '#contexts/mandate/mandate.context';
 import { serveCatalogue } from '#delivery/catalogue-http';
-import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
+import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from '#delivery/clock';
 import { closeInTime, contextOf, drainable, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
@@ -23,15 +21,16 @@ import { StoreUnusable } from '#event-store/event-store';
 import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
-import type { Context } from '#kernel/context';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
 import { serveCalendar } from './calendar.ts';
+import { contexts } from './contexts.ts';
+import { startViews } from './views-thread.ts';
 import { Watch } from './watch.ts';
 
-/** Every context of the system. */
-export const contexts: readonly Context[] = [identityContext, mandateContext];
+export { contexts };
 
 /** Stores, people and clock as the settings say: what serves, and what the command line uses. */
 export interface Installation {
@@ -54,17 +53,29 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
   await using opened = new AsyncDisposableStack(); // closed again when a later step fails
-  const { path } = settings.eventStore;
+  const { path, maxBytes } = settings.eventStore;
   const checked = ({ state, problems }: Check) => {
     if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
   };
-  const events = await openSqliteEventStore({ path, clock, checked });
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const events = await openSqliteEventStore({ path, clock, checked, ...limit });
   opened.defer(() => events.close());
   const store = watch?.store(events) ?? events;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   opened.defer(() => directory.close());
-  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const projector = await startViews({
+    events: settings.eventStore.path,
+    views: settings.readStore.path,
+    store: events,
+    report,
+  });
+  opened.defer(() => projector.stop());
+  const readStore = await openSqliteReadStore({ path: settings.readStore.path, access: 'read' });
+  opened.defer(() => readStore.close());
   const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
+  opened.defer(() => snapshots.close());
+  const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
+  opened.defer(() => processStore.close());
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -73,10 +84,13 @@ export async function openInstallation(settings: Settings, report: Report, watch
     contexts,
     store,
     readStore,
+    projector,
     snapshots,
+    processStore,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,
+    ...(demo ? {} : { alarm: systemAlarm }),
     secret,
     mandatedOrgId,
     firstAdministrator: {
@@ -89,6 +103,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const demonstration = demoClock && {
     async moveTo(to: string) {
       demoClock.moveTo(to);
+      await platform.processes.settled(60_000);
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
@@ -189,11 +204,13 @@ async function listen(
 }
 
 /**
- * Ready once the views have taken in what was there at the start and the store was seen to be whole, and while no event
- * waits outside a view.
+ * Ready once the store was seen to be whole and every view is there, with what was recorded before the start, and while
+ * no event waits outside a view or a process.
  */
-async function readiness({ platform: { projector, store }, check }: Installation): Promise<() => boolean> {
+async function readiness({ platform, check }: Installation): Promise<() => boolean> {
+  const { projector, processes, store } = platform;
   const head = await store.head();
-  return () =>
-    check.state === 'clean' && projector.position >= head && projector.status().every(({ parked }) => parked === 0);
+  const viewed = () => projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
+  const heard = () => processes.status().every(({ parked }) => parked === 0);
+  return () => check.state === 'clean' && projector.position >= head && viewed() && heard();
 }

@@ -111,12 +111,10 @@ interface System {
 }
 
 /** The one place where parts of the system are plugged in that can tell how they are. */
-const partsOf = ({ platform: { projector, store }, check }: System): HealthParts => ({
+const partsOf = ({ platform: { projector, processes, store }, check }: System): HealthParts => ({
   ...(check && { store: () => check }),
-  async views() {
-    const head = await store.head();
-    return projector.status().map(({ view, position, parked }) => ({ view, behind: head - position, parked }));
-  },
+  views: async () => projector.status(await store.head()),
+  processes: () => processes.status(),
 });
 
 const packageFile = createRequire(import.meta.url).resolve('#root/package.json');

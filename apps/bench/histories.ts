@@ -74,7 +74,7 @@ export async function makeViews(events: EventStore, path: string): Promise<numbe
 /** Starts the whole server on a folder, in a process of its own, as it is started by hand; it is ready then. */
 export async function serving({ scratch }: Bench, { folder }: Pick<History, 'folder'>): Promise<Started> {
   const unhurried = { RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' }; // one caller stands for many here
-  const env = { DATA_DIR: folder, PORT: '0', HOST: '127.0.0.1', ...unhurried };
+  const env = { DATA_DIR: folder, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', ...unhurried };
   const started = await scratch.start('#apps/api/main', env);
   const ready = new URL('/health/ready', started.url);
   for (;;) {

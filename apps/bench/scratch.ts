@@ -42,7 +42,9 @@ export class Scratch {
     const listen = (text: string): void => {
       said = (said + text).slice(-10_000);
       const url = /https?:\/\/\S+\/graphql/.exec(said)?.[0];
-      if (url !== undefined) resolve(url);
+      if (url === undefined) return;
+      resolve(url);
+      for (const stream of [child.stdout, child.stderr]) stream.off('data', listen).resume(); // its log is not our work
     };
     child.stdout.setEncoding('utf8').on('data', listen);
     child.stderr.setEncoding('utf8').on('data', listen);

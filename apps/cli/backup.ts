@@ -93,10 +93,10 @@ export const placesOf = ({ dataDir, eventStore, secretFile }: Settings): Readonl
  */
 async function copyDatabase(from: string, to: string, show: Show): Promise<void> {
   if (!existsSync(from)) throw new BackupUnusable(`${from} is not there: nothing can be backed up`);
+  show(`Copying ${from}`, 0);
   using source = new DatabaseSync(from, { readOnly: true, timeout: 5_000 });
   source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
   await copyPages(source, to, {
-    rate: 1_000,
     progress: ({ totalPages, remainingPages }) => show(`Copying ${from}`, 1 - remainingPages / totalPages),
   });
   using copy = new DatabaseSync(to);

@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
 import { contexts, openInstallation } from '#apps/api/server';
 import { loadDecision } from '#apps/api/load-decision';
+import { addParked } from './parked.ts';
+import { addRebuild } from './rebuild.ts';
 import { factList } from '#delivery/fact-list';
 import { demoIssuer, demoToken } from '#delivery/identity-token';
 import { schemaText } from '#delivery/schema-text';
@@ -79,6 +81,9 @@ program
     console.log(`Written: ${folder}/schema.graphql, ${folder}/facts.md`);
   });
 
+addParked(program, settings);
+addRebuild(program, settings);
+
 /** What a person can mend is said in a sentence; anything else keeps its stack. */
 program
   .exitOverride()
@@ -86,7 +91,8 @@ program
   .catch((error: unknown) => {
     if (error instanceof CommanderError) process.exit(error.exitCode);
     const known =
-      error instanceof SettingsError || (error instanceof Error && /Unusable$|NotAccepted$/.test(error.name));
+      error instanceof SettingsError ||
+      (error instanceof Error && /Unusable$|NotAccepted$|^NotThere$/.test(error.name));
     console.error(known ? (error as Error).message : error);
     process.exit(1);
   });

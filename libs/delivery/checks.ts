@@ -27,14 +27,16 @@ export interface Maker {
 
 /** What makes each fact, by its type. */
 export function makersOf(contexts: readonly Context[]): Map<string, Maker[]> {
-  const makers = contexts.flatMap(({ deciders, reservations = [] }): [type: string, maker: Maker][] => [
+  const makers = contexts.flatMap(({ deciders, reservations = [], processes = [] }): [type: string, maker: Maker][] => [
     ...deciders.flatMap(({ commands }) =>
       Object.entries(commands).map(([name, { makes }]): [string, Maker] => [makes, { kind: 'command', name }]),
     ),
     ...reservations.flatMap(({ category, facts }) =>
-      Object.keys(facts).map((type): [string, Maker] => [type, { kind: 'reservation', name: category }]),
+      Object.keys(facts)
+        .filter((type) => !processes.some(({ makes }) => makes.includes(type)))
+        .map((type): [string, Maker] => [type, { kind: 'reservation', name: category }]),
     ),
-    // Processes join here: `{ kind: 'process', name }` for each fact that one makes.
+    ...processes.flatMap(({ name, makes }) => makes.map((type): [string, Maker] => [type, { kind: 'process', name }])),
   ]);
   const byType = Map.groupBy(makers, ([type]) => type);
   return new Map([...byType].map(([type, found]) => [type, found.map(([, maker]) => maker)]));

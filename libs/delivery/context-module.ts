@@ -157,7 +157,12 @@ function viewFields(view: View): ResolverField[] {
       args: [
         ...filterArgument(view),
         ...orderArgument(view),
-        { name: 'first', type: () => Int, nullable: true, description: 'How many: 1 to 100, 20 unless told.' },
+        {
+          name: 'first',
+          type: () => Int,
+          nullable: true,
+          description: 'How many: 1 to 100, 20 unless told. What is on the page costs that many times.',
+        },
         { name: 'after', type: () => String, nullable: true, description: 'The cursor behind which the page begins.' },
         notBefore,
       ],

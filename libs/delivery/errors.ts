@@ -12,7 +12,7 @@ export class BadUserInput extends GraphQLError {
 /** What was just written is not in the views yet: ask again after so many seconds. */
 export class NotYetVisible extends GraphQLError {
   constructor(retryAfter: number) {
-    super('The views have not come as far as `notBefore` yet. Ask again in a moment.', {
+    super('The views have not come as far yet. Ask again in a moment.', {
       extensions: { code: 'NOT_YET_VISIBLE', retryAfter },
     });
   }

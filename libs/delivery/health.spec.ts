@@ -38,7 +38,7 @@ test.each<[string, object, object]>([
   [
     'a parked event of a process',
     {},
-    { processes: () => [{ process: 'deadlines', behind: 0, pending: 3, parked: 1 }] },
+    { processes: () => [{ process: 'deadlines', behind: false, pending: 3, parked: 1 }] },
   ],
 ])('%s is not ok', async (_, view, parts) => {
   const shown = await shownHealth({ views: () => [{ ...cost, ...view }], ...parts }, told);
@@ -50,7 +50,7 @@ test('being behind, timers that wait and a check that runs are no fault', async 
     {
       views: () => [{ ...cost, behind: 12, check: 'running' }],
       store: () => ({ state: 'running' }),
-      processes: () => [{ process: 'deadlines', behind: 2, pending: 3, parked: 0 }],
+      processes: () => [{ process: 'deadlines', behind: true, pending: 3, parked: 0 }],
     },
     told,
   );
@@ -58,6 +58,6 @@ test('being behind, timers that wait and a check that runs are no fault', async 
     ok: true,
     store: { state: 'running' },
     views: [{ view: 'cost', behindAtMost: 100, parked: 0, check: 'running' }],
-    processes: [{ process: 'deadlines', behindAtMost: 10, pending: 3, parked: 0 }],
+    processes: [{ process: 'deadlines', behind: true, pending: 3, parked: 0 }],
   });
 });

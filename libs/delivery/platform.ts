@@ -5,29 +5,40 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
-import { Projector } from '#read-store/projector';
-import type { ReadStore } from '#read-store/read-store';
-import { CalendarFeeds } from './calendar-feeds.ts';
+import type { ProcessStore } from '#processes/process-store';
+import { type Alarm, Runner } from '#processes/runner';
+import type { ReadStore, Views } from '#read-store/read-store';
 import type { Snapshots } from '#read-store/snapshots';
+import type { ViewKeeper } from '#read-store/standing';
+import { CalendarFeeds } from './calendar-feeds.ts';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
+import { Consistency } from './consistency.ts';
+import { DataQuality } from './data-quality.ts';
+import { byProcess } from './envelopes.ts';
 import { lookUps } from './look-ups.ts';
 import { opaqueTokens } from './opaque.ts';
 import { Callers, type FirstAdministrator, type People } from './people.ts';
 import { Reader } from './reader.ts';
 import { Repository } from './repository.ts';
 import type { Secret } from './secret.ts';
+import { shownViews } from './shown-views.ts';
 import { Sight } from './sight.ts';
 
 /** What the apps choose: stores, people, clock and secret. */
 export interface PlatformNeeds {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  /** Read here, and written by `projector` alone. */
   readonly readStore: ReadStore;
+  readonly projector: ViewKeeper;
   readonly snapshots: Snapshots;
+  readonly processStore: ProcessStore;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
+  /** Wakes timers at their time; none for a clock that is moved by hand. */
+  readonly alarm?: Alarm;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -41,13 +52,15 @@ export interface PlatformNeeds {
 export interface Platform {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
-  readonly readStore: ReadStore;
+  readonly readStore: Views;
   readonly clock: Clock;
   readonly callers: Callers;
   readonly desk: Desk;
   readonly reader: Reader;
-  readonly projector: Projector;
+  readonly projector: ViewKeeper;
   readonly calendarFeeds: CalendarFeeds;
+  readonly processes: Runner;
+  readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
 
@@ -57,29 +70,30 @@ export const shippedTable = () => {
   return visibilityTable(readFileSync(path, 'utf8'));
 };
 
-/** Raised when what facts release, are part of or are about changed: the index of history is then made anew. */
-const historyVersion = 2;
-
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, readStore, snapshots, directory, clock, secret, mandatedOrgId, report } = needs;
+  const { contexts, store, projector, snapshots, processStore, directory, clock, alarm, secret } = needs;
+  const { mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
-  const views = contexts.flatMap((context) => context.views);
-  const projector = await Projector.start({
-    events: store,
-    store: readStore,
-    views,
-    facts: Object.fromEntries(facts),
-    historyVersion,
-    report,
-  });
+  await needs.readStore.prepare(contexts.flatMap(({ views }) => views));
+  const readStore = shownViews(needs.readStore);
   const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
   const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
+  const processes = await Runner.start({
+    events: store,
+    store: processStore,
+    processes: contexts.flatMap((context) => context.processes ?? []),
+    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+    clock,
+    ...(alarm && { alarm }),
+    report,
+  });
   return {
     contexts,
     store,
@@ -89,6 +103,8 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
     projector,
     desk: needs.watched?.(desk) ?? desk,
     calendarFeeds: new CalendarFeeds(tokens),
+    processes,
+    dataQuality: new DataQuality({ processStore, store, sight, tokens }),
     reader: new Reader({
       readStore,
       store,
@@ -98,9 +114,11 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       reached: (position, withinMs) => projector.reached(position, withinMs),
     }),
     async close() {
+      await processes.stop();
       await projector.stop();
       await snapshots.close();
-      await readStore.close();
+      await processStore.close();
+      await needs.readStore.close();
       await store.close();
       directory.close();
     },

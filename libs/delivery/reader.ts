@@ -7,9 +7,9 @@ import {
   type FilterValue,
   type Place,
   placeOf,
-  type ReadStore,
   type RowsWanted,
   type StoredRow,
+  type Views,
 } from '#read-store/read-store';
 import { BadUserInput, NotYetVisible } from './errors.ts';
 import type { OpaqueTokens } from './opaque.ts';
@@ -54,7 +54,7 @@ const waitMs = 2_000;
 
 /** Answers questions from the views, as far as the caller may see. Cost: the rows of the page, not the history. */
 export class Reader {
-  readonly #readStore: ReadStore;
+  readonly #readStore: Views;
   readonly #store: EventStore;
   readonly #sight: Sight;
   readonly #tokens: OpaqueTokens;
@@ -63,7 +63,7 @@ export class Reader {
   readonly #callers = new WeakMap<Caller, Seen>();
 
   constructor(needs: {
-    readStore: ReadStore;
+    readStore: Views;
     store: EventStore;
     sight: Sight;
     tokens: OpaqueTokens;
@@ -216,7 +216,8 @@ function connection<T, From>(
   };
 }
 
-function limitOf({ first }: PageArgs): number {
+/** @throws BadUserInput for a page that is none */
+export function limitOf({ first }: PageArgs): number {
   const limit = first ?? pageUnlessTold;
   if (limit < 1 || limit > longestPage)
     throw new BadUserInput([{ path: 'first', rule: 'range', expected: `1 to ${longestPage}` }]);

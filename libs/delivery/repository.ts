@@ -1,15 +1,11 @@
 import type { EventStore } from '#event-store/event-store';
 import { apart, changesSince, together } from '#kernel/parts';
+import type { Standing } from '#kernel/reads';
 import { type Stream, streamName } from '#kernel/stream';
 import type { StoredEvent } from '#kernel/envelope';
 import { type Snapshots, SnapshotUnusable } from '#read-store/snapshots';
 
-/** A stream as it stands: its last revision (-1 when it never was) and what its facts add up to. */
-export interface Standing<State = unknown> {
-  readonly stream: string;
-  readonly revision: number;
-  readonly state: State;
-}
+export type { Standing };
 
 /** A stream as it stands, and as it stood when it was last in a snapshot. */
 interface Folded<State> extends Standing<State> {

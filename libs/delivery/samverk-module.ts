@@ -2,9 +2,11 @@ import { type ArgumentsHost, Catch, type DynamicModule, Module, type Type } from
 import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
+import { described } from './api-description.ts';
 import { calendarResolver, CalendarFeeds } from './calendar-feeds.ts';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
+import { DataQuality, dataQualityResolver } from './data-quality.ts';
 import { factsOf, streamsOf } from './checks.ts';
 import { GraphQLOverHttp, type Serving, type ServingOptions } from './graphql-over-http.ts';
 import { historyResolver, type Naming } from './history-fields.ts';
@@ -37,7 +39,7 @@ export class SamverkModule {
           driver: GraphQLOverHttp,
           autoSchemaFile: true,
           sortSchema: true,
-          transformSchema: (schema) => withReferences(schema, platform),
+          transformSchema: (schema) => described(withReferences(schema, platform)),
           serving,
         }),
         ...platform.contexts.map(contextModule),
@@ -46,10 +48,11 @@ export class SamverkModule {
         { provide: CommandDesk, useValue: platform.desk },
         { provide: Reader, useValue: platform.reader },
         { provide: CalendarFeeds, useValue: platform.calendarFeeds },
+        { provide: DataQuality, useValue: platform.dataQuality },
         { provide: APP_FILTER, useClass: PassedOn },
         ...ownResolvers(platform.contexts, platform.clock, demonstration),
       ],
-      exports: [CommandDesk, Reader, CqrsModule],
+      exports: [CommandDesk, Reader, DataQuality, CqrsModule],
     };
   }
 }
@@ -62,7 +65,12 @@ function ownResolvers(contexts: readonly Context[], clock: Clock, demonstration:
     objectType: (category) => objects.get(category) ?? category,
     label: (type) => facts.get(type)?.definition.sv ?? type,
   };
-  return [historyResolver(naming), calendarResolver(), ...aboutResolver(clock, demonstration)];
+  return [
+    historyResolver(naming),
+    calendarResolver(),
+    dataQualityResolver(naming),
+    ...aboutResolver(clock, demonstration),
+  ];
 }
 
 /** Every resolver of the API: from which the schema is made. */

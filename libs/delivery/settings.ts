@@ -50,6 +50,8 @@ export interface LogSettings {
 export interface StoreAt {
   readonly kind: 'sqlite';
   readonly path: string;
+  /** The events may take so many bytes; beyond it is as if the disk were full. */
+  readonly maxBytes?: number;
 }
 
 /** Whatever this process was started with and cannot use. The message names each thing, and what was expected. */

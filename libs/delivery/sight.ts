@@ -14,7 +14,8 @@ import {
   type Viewer,
 } from '#kernel/visibility';
 import { classNow, type Guard, partiesIn } from '#read-store/may-know';
-import type { ReadStore, StoredRow } from '#read-store/read-store';
+import type { StoredRow, Views } from '#read-store/read-store';
+import { ownPart } from './own-part.ts';
 
 /** A field that is there and withheld. */
 export interface Redaction {
@@ -41,9 +42,9 @@ export class Sight {
   readonly #sees: Sees;
   readonly #facts: ReadonlyMap<string, Fact>;
   readonly #store: EventStore;
-  readonly #readStore: ReadStore;
+  readonly #readStore: Views;
 
-  constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: ReadStore) {
+  constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: Views) {
     this.#sees = sees;
     this.#facts = facts;
     this.#store = store;
@@ -75,7 +76,7 @@ export class Sight {
       const own = columns[column];
       const answer = own ? answerTo(seenOf(view, column).class, own) : whole;
       if (answer === 'metadata') redactions.push({ field: column, state: 'REDACTED' });
-      else if (answer !== 'no') row[column] = value;
+      else if (answer !== 'no') row[column] = answer === 'own' ? ownPart(value, ownOf(viewer), column) : value;
     }
     return { row, redactions };
   }
@@ -110,7 +111,7 @@ export class Sight {
       const of = declared ? classAt(event.visibility, pointer) : event.visibility.class;
       return of === event.visibility.class ? whole : answerTo(of);
     };
-    const data = shownData(event.data, '', answerAt, redactions) as Row;
+    const data = shownData(event.data, '', answerAt, redactions, () => ownOf(viewer)) as Row;
     const answerToId = (id: string): Answer => {
       const pointer = pointerTo(event.data, id, '');
       return pointer === undefined ? whole : answerAt(pointer);
@@ -161,21 +162,28 @@ export interface ShownEvent {
   readonly backdating: string | null;
 }
 
+/** The viewer, and every organisation for which it holds a role. */
+const ownOf = ({ person, grants }: Viewer): ReadonlySet<string> =>
+  new Set([...(person === undefined ? [] : [person]), ...grants.map((grant) => grant.for)]);
+
 /** Data without what is withheld; what is withheld but known to exist is listed. */
 function shownData(
   value: unknown,
   pointer: string,
   answerAt: (pointer: string) => Answer,
   redactions: Redaction[],
+  own: () => ReadonlySet<string>,
 ): unknown {
-  if (Array.isArray(value)) return value.map((item, i) => shownData(item, `${pointer}/${i}`, answerAt, redactions));
+  if (Array.isArray(value))
+    return value.map((item, i) => shownData(item, `${pointer}/${i}`, answerAt, redactions, own));
   if (typeof value !== 'object' || value === null) return value;
   const shown: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const here = `${pointer}/${name}`;
     const answer = answerAt(here);
     if (answer === 'metadata') redactions.push({ field: here, state: 'REDACTED' });
-    else if (answer !== 'no') shown[name] = shownData(item, here, answerAt, redactions);
+    else if (answer !== 'no')
+      shown[name] = shownData(answer === 'own' ? ownPart(item, own(), name) : item, here, answerAt, redactions, own);
   }
   return shown;
 }

@@ -29,14 +29,14 @@ const classes: Readonly<Record<VisibilityClass, 'told' | 'silent'>> = {
  * tells of it. A view that takes in any silent fact is not named either.
  */
 export interface Told {
-  command(name: string): boolean;
+  readonly command: (name: string) => boolean;
   /** Names of the commands that are told, in the order of the contexts. */
   readonly commands: readonly string[];
   /** Whether a field of GraphQL's Mutation is a silent command. */
-  silent(field: string): boolean;
-  view(name: string): boolean;
+  readonly silent: (field: string) => boolean;
+  readonly view: (name: string) => boolean;
   /** Whether all these types of facts are told: for whatever else hears events, a process for one. */
-  facts(types: Iterable<string>): boolean;
+  readonly facts: (types: Iterable<string>) => boolean;
 }
 
 /** Found once, at the start, from the classes of the facts. */

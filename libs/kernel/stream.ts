@@ -4,6 +4,8 @@ import { type DataOf, type Fact, type Facts, upcast } from './facts.ts';
 /** What a fold may know of an event beside its data. Time is history here, never "now". */
 export interface Circumstances {
   readonly id: string;
+  /** Place among all events: what is later, whatever the clock said. It never leaves the system. */
+  readonly position: number;
   readonly occurredAt: string;
   readonly recordedAt: string;
   readonly actor: Actor;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Field } from '#kernel/fields';
 import type { View } from '#kernel/view';
 
@@ -56,3 +57,9 @@ export function indexedValue({ name, type }: IndexedColumn, value: unknown): str
   if (type === 'integer' && Number.isSafeInteger(value)) return value as number;
   throw new TypeError(`${name} holds ${typeof value} ${JSON.stringify(value)}, not ${type}`);
 }
+
+/**
+ * 48 bits of a text's SHA-256. An index on it is a third of one on ids, and so is what each new id makes the database
+ * write. Two texts may share it: whoever asks by it asks for the text too.
+ */
+export const shortHash = (text: string): number => parseInt(hash('sha256', text, 'hex').slice(0, 12), 16);

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { View } from '#kernel/view';
+import { historyRules } from './history-rules.ts';
+import { retryParked } from './parking.ts';
 import { all, names, open, Projecting, rename } from './projecting.contract.ts';
 import { boxes, sampleFacts, sampleViews } from './sample.contract.ts';
 import { openSqliteReadStore } from './sqlite/sqlite-read-store.ts';
@@ -41,10 +44,12 @@ describe('a view that throws', () => {
       ['fragile', 'a', 2],
       ['fragile', 'a', 4],
     ]);
-    expect(projector.status().find(({ view }) => view === 'fragile')).toEqual({
+    expect(projector.status(await at.events.head()).find(({ view }) => view === 'fragile')).toEqual({
       view: 'fragile',
-      position: 5,
+      behind: 0,
       parked: 2,
+      check: 'running',
+      difference: 0,
     });
     expect(at.reports).toEqual([
       expect.stringMatching(/view fragile: the event at position 2 is parked.*cannot fold this/),
@@ -62,7 +67,7 @@ describe('a view that throws', () => {
     await at.record(rename('a', 'Fourth'));
     await at.caughtUp(second);
     expect((await store.parked()).map(({ position }) => position)).toEqual([2, 4, 6]);
-    expect(second.status().find(({ view }) => view === 'fragile')?.parked).toBe(3);
+    expect(second.status(6).find(({ view }) => view === 'fragile')?.parked).toBe(3);
     await second.stop();
 
     broken = false;
@@ -70,7 +75,27 @@ describe('a view that throws', () => {
     await at.record(rename('a', 'Fifth'));
     await at.caughtUp(third);
     expect(await store.parked()).toEqual([]);
-    expect(third.status().map(({ parked }) => parked)).toEqual([0, 0, 0, 0]);
+    expect(third.status(7).map(({ parked }) => parked)).toEqual([0, 0, 0, 0]);
+    expect(at.content()).toEqual(await at.rebuilt('other.db', { views }));
+  });
+
+  test('has what is parked tried again beside its projector, which goes on from there', async () => {
+    const store = await at.openStore();
+    const projector = await at.start(store, { views, watchEvery: 1 });
+    await at.record(...story);
+    await at.caughtUp(projector);
+    broken = false;
+    const beside = await openSqliteReadStore({ path: join(at.folder, 'views.db'), access: 'beside' });
+    await beside.prepare(views, historyRules(sampleFacts));
+    expect(await retryParked({ store: beside, views, facts: sampleFacts }, at.events, 'boxes')).toEqual([]);
+    expect(await store.parked()).toHaveLength(2);
+    expect(await retryParked({ store: beside, views, facts: sampleFacts }, at.events)).toEqual([]);
+    await beside.close();
+    expect(await names(store, 'fragile')).toEqual(['a: Third', 'b: B2']);
+    await at.until(projector, (standing) => standing.every(({ parked }) => parked === 0));
+    await at.record(rename('a', 'Fourth'));
+    await at.caughtUp(projector);
+    expect(await store.parked()).toEqual([]);
     expect(at.content()).toEqual(await at.rebuilt('other.db', { views }));
   });
 
@@ -114,7 +139,8 @@ describe('a view that throws', () => {
     expect(await store.parked()).toHaveLength(2);
 
     broken = false;
-    await at.caughtUp(await at.start(store, { views: [view] }));
+    const repaired = await at.start(store, { views: [view] });
+    await at.until(repaired, (views) => views.every(({ parked }) => parked === 0));
     expect(at.content()).toEqual(await at.rebuilt('other.db', { views: [view] }));
   });
 

@@ -8,6 +8,7 @@ import type { NewFact } from '#kernel/facts';
 import type { Clock } from '#kernel/time';
 import { Projector, type ProjectorOptions } from './projector.ts';
 import type { ReadStore } from './read-store.ts';
+import type { ViewStanding } from './standing.ts';
 import { boxEvent, BoxOpened, BoxRenamed, sampleFacts, sampleViews, streamOf } from './sample.contract.ts';
 
 const clock = { now: () => '2020-02-02T12:00:00.000Z' };
@@ -40,6 +41,10 @@ export class Projecting {
   reported = Promise.withResolvers<void>();
   readonly #adapters: Adapters;
   #closing: (() => Promise<void>)[] = [];
+  readonly #standing = new WeakMap<
+    Projector,
+    { views: readonly ViewStanding[]; changed: PromiseWithResolvers<void> }
+  >();
 
   constructor(adapters: Adapters) {
     this.#adapters = adapters;
@@ -75,8 +80,15 @@ export class Projecting {
       this.reported.resolve();
     };
     const { events } = this;
-    const all = { events, store, views: sampleViews, facts: sampleFacts, report, ...options };
+    const standing = { views: [] as readonly ViewStanding[], changed: Promise.withResolvers<void>() };
+    const stands = (views: readonly ViewStanding[]) => {
+      standing.views = views;
+      standing.changed.resolve();
+      standing.changed = Promise.withResolvers();
+    };
+    const all = { events, store, views: sampleViews, facts: sampleFacts, report, stands, ...options };
     const projector = await Projector.start(all);
+    this.#standing.set(projector, standing);
     this.#closing.push(() => projector.stop());
     return projector;
   }
@@ -91,17 +103,37 @@ export class Projecting {
     return last;
   }
 
+  /** Records them in order, in as few transactions as can be. */
+  async recordAtOnce(facts: readonly NewFact[]): Promise<void> {
+    const recorded = facts.map((fact) => {
+      const boxId = String(fact.data['boxId']);
+      return this.events.append(streamOf(boxId), [boxEvent(boxId, fact)], 'any');
+    });
+    await Promise.all(recorded);
+  }
+
   async caughtUp(projector: Projector): Promise<void> {
+    await this.until(projector, (views) => views.every(({ built }) => built === undefined));
     expect(await projector.reached(await this.events.head(), 30_000)).toBe(true);
   }
 
-  /** All that a file of views holds, table by table. */
+  /** Waits until the views stand so. */
+  async until(projector: Projector, so: (views: readonly ViewStanding[]) => boolean): Promise<void> {
+    const standing = this.#standing.get(projector);
+    if (!standing) throw new Error('it was started elsewhere');
+    while (!so(standing.views)) await standing.changed.promise;
+  }
+
+  /** All that a file of views holds, table by table, but for how often somebody stepped in. */
   content(file = 'views.db'): Record<string, unknown> {
     const db = new this.#adapters.Database(join(this.folder, file), { readOnly: true });
     const tables = db
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name")
       .all();
-    const rows = tables.map(({ name }) => [name, db.prepare(`SELECT * FROM "${String(name)}" ORDER BY 1, 2`).all()]);
+    const rows = tables.map(({ name }) => {
+      const all = db.prepare(`SELECT * FROM "${String(name)}" ORDER BY 1, 2`).all();
+      return [name, all.map(({ epoch: _, ...row }) => row)];
+    });
     db.close();
     return Object.fromEntries(rows) as Record<string, unknown>;
   }

@@ -25,8 +25,8 @@ describe('a projector', () => {
     expect(await projector.reached(await at.record(rename('a', 'New')), 30_000)).toBe(true);
     expect(await names(store)).toEqual(['a: New', 'b: A box']);
     expect(await store.history({ ...all, object: 'a' })).toEqual([1, 3]);
-    expect(projector.status()).toEqual(
-      ['_history', 'boxes', 'letters'].map((view) => ({ view, position: 3, parked: 0 })),
+    expect(projector.status(await at.events.head())).toEqual(
+      ['_history', 'boxes', 'letters'].map((view) => ({ view, behind: 0, parked: 0, check: 'running', difference: 0 })),
     );
     expect(at.reports).toEqual([]);
   });
@@ -89,6 +89,7 @@ describe('a projector', () => {
   test('waits for a read store that cannot be written, and skips nothing', async () => {
     const store = await at.openStore();
     const projector = await at.start(store);
+    await at.caughtUp(projector);
     const other = new DatabaseSync(join(at.folder, 'views.db'));
     other.exec('BEGIN IMMEDIATE');
     await at.record(open('a'), rename('a', 'New'));
@@ -117,6 +118,7 @@ describe('rows', () => {
           await projector.stop();
           projector = await at.start(live);
         }
+        await at.caughtUp(projector);
         await projector.stop();
         const expected = at.content(`live ${run}.db`);
         expect(await at.rebuilt(`whole ${run}.db`)).toEqual(expected);

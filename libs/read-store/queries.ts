@@ -1,11 +1,10 @@
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { VisibilityClass } from '#kernel/envelope';
 import type { View } from '#kernel/view';
-import { type IndexedColumn, indexedColumns, indexedValue } from './columns.ts';
+import { type IndexedColumn, indexedColumns, indexedValue, shortHash } from './columns.ts';
 import { CompiledQueries, type Parameter, type Question, slot, slots } from './compiled.ts';
 import { type Contains, known, seenWhole } from './known.ts';
 import type { FilterValue, HistoryWanted, RowsWanted } from './read-store.ts';
-import { shortHash } from './short-hash.ts';
 
 /**
  * The tables of a read store, whichever the database: one for each view, and some whose names begin with `_`. Of a

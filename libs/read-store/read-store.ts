@@ -45,11 +45,23 @@ export interface Parked {
   readonly error: string;
 }
 
+/** How many events, and the sum of their positions: two that are equal counted the same events. */
+export interface Tally {
+  readonly count: number;
+  readonly sum: number;
+}
+
 /** How far a view has come: everything up to `position` is in it; `event` is the id of the event there. */
 export interface Checkpoint {
   readonly position: number;
   readonly event: string | null;
+  /** The events that concern the view and were given to it, parked ones included: what the self-check compares. */
+  readonly heard: Tally;
+  /** Raised by whoever changes the view beside its projector: a commit that does not know of that is refused. */
+  readonly epoch: number;
 }
+
+export const beginning: Checkpoint = { position: 0, event: null, heard: { count: 0, sum: 0 }, epoch: 0 };
 
 /** The name under which the index of history, releases included, has its checkpoint. */
 export const historyName = '_history';
@@ -64,9 +76,13 @@ export interface Commit {
   readonly history: readonly HistoryEntry[];
   readonly releases: readonly Release[];
   readonly parked: readonly Parked[];
-  /** Events that were parked and are no longer. */
+  /** Events that were parked and are no longer. The view's epoch rises. */
   readonly freed: readonly Omit<Parked, 'error'>[];
-  readonly checkpoints: readonly { readonly name: string; readonly from: number; readonly to: Checkpoint }[];
+  readonly checkpoints: readonly {
+    readonly name: string;
+    readonly from: Pick<Checkpoint, 'position' | 'epoch'>;
+    readonly to: Omit<Checkpoint, 'epoch'>;
+  }[];
 }
 
 /** A value to filter by; `null` asks for rows in which the column is absent. */
@@ -112,24 +128,10 @@ export interface HistoryWanted {
   readonly limit: number;
 }
 
-/**
- * Where views are kept: rows ready to be read, and nothing that could not be made again from the events. Every adapter
- * keeps every sentence of `read-store.contract.ts`. Visibility is applied inside every reading of rows and history, so
- * that a page is full, and what may not be known moves no page.
- */
-export interface ReadStore {
-  /**
-   * Makes a table for each view. A view whose stored version is another is emptied, to be built anew; one that is no
-   * longer declared is dropped. `historyVersion`: raise it when the facts' releases, subjects or parts changed.
-   * @throws TypeError for a view that cannot be stored: see `indexedColumns`
-   */
-  prepare(views: readonly View[], historyVersion?: number): Promise<void>;
-
-  /** Of every view, and of `historyName`. */
+/** What events are folded into: the views that are read, or those that are built beside them. */
+export interface Projected {
+  /** Of every view that is there, and of `historyName`. */
   checkpoints(): Promise<ReadonlyMap<string, Checkpoint>>;
-
-  /** Drops all rows and parked events of these views (or `historyName`): their checkpoint is 0 again. */
-  empty(names: readonly string[]): Promise<void>;
 
   /** The rows of a view with these keys, whoever may know of them: for folding. */
   load(view: string, keys: readonly string[]): Promise<StoredRow[]>;
@@ -141,25 +143,62 @@ export interface ReadStore {
    */
   commit(commit: Commit): Promise<void>;
 
-  /**
-   * Told whenever everything recorded so far is in. What an adapter put off while tables were built anew, such as
-   * indexes, it does at the first time; after that it costs next to nothing.
-   */
-  caughtUp(): Promise<void>;
-
-  /** Cost: the rows read to fill the page, found by an index for an order, keys or a filter alone. */
-  rows(view: string, wanted: RowsWanted): Promise<StoredRow[]>;
-
-  /** Positions of events, in order. */
-  history(wanted: HistoryWanted): Promise<number[]>;
-
-  /** The position of the last release of each of these keys; a key never released is left out. */
-  releasedAt(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
-
   /** Everything parked, in order of position. */
   parked(): Promise<Parked[]>;
+}
+
+/** What is asked of views that are there. */
+export interface Views {
+  /** Cost: the rows read to fill the page, found by an index for an order, keys or a filter alone. @throws NotBuilt */
+  rows(view: string, wanted: RowsWanted): Promise<StoredRow[]>;
+
+  /** Positions of events, in order. @throws NotBuilt */
+  history(wanted: HistoryWanted): Promise<number[]>;
+
+  /** The position of the last release of each of these keys; a key never released is left out. @throws NotBuilt */
+  releasedAt(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+/**
+ * Where views are kept: rows ready to be read, and nothing that could not be made again from the events. Every adapter
+ * keeps every sentence of `read-store.contract.ts`. Visibility is applied inside every reading of rows and history, so
+ * that a page is full, and what may not be known moves no page.
+ *
+ * A view is built in `next`, beside the one that is read, and swapped in when it is complete. A view that was never
+ * built, or was built under other rules, is not there to be read: rows that old rules wrote might show what today's hide.
+ */
+export interface ReadStore extends Projected, Views {
+  /**
+   * Says which views there are, and by which rules history is indexed, each fact's by its type: see `historyRules`. What
+   * is there of another layout, or no longer declared, is dropped; history, when it holds an event whose rule changed.
+   * @throws TypeError for a view that cannot be stored: see `indexedColumns`
+   */
+  prepare(views: readonly View[], rules?: Readonly<Record<string, string>>): Promise<void>;
+
+  /** What is built beside. Its checkpoints are durable: whoever builds goes on where it was left. */
+  readonly next: Projected;
+
+  /** Makes room in `next` for these views (or `historyName`); what is there already stays. */
+  begin(names: readonly string[]): Promise<void>;
+
+  /** Makes the indexes that only readers need, of what is in `next`. Once built: one sort costs a fraction of keeping them. */
+  index(names: readonly string[]): Promise<void>;
+
+  /**
+   * Puts these views of `next` in the place of those that are read, all at once. False, and nothing done, when one that
+   * is read has come further than its successor.
+   */
+  swap(names: readonly string[]): Promise<boolean>;
+
+  /** Drops these views (or `historyName`), there and in `next`. */
+  forget(names: readonly string[]): Promise<void>;
 
   close(): Promise<void>;
+}
+
+/** What is asked for is being built and cannot be read yet: ask again in a moment. */
+export class NotBuilt extends Error {
+  override readonly name = 'NotBuilt';
 }
 
 /** The file or server cannot be used as it is. The message says what was found and the way out. */

@@ -66,7 +66,7 @@ export function showing(tried: Tried): void {
           viewer,
           table,
           async (things, who, sees) => {
-            await tried.store.empty([...views.map(({ name }) => name), historyName]);
+            await tried.empty([...views.map(({ name }) => name), historyName]);
             const releases = new Map([
               ['early', 10],
               ['late', 1_000],

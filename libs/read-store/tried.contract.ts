@@ -1,9 +1,17 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { visibilityClasses } from '#kernel/envelope';
 import type { Row, View } from '#kernel/view';
+import { historyRules } from './history-rules.ts';
 import { type Guard, type MayKnow, partyText } from './may-know.ts';
-import type { Commit, HistoryEntry, ReadStore, RowsWanted, StoredRow } from './read-store.ts';
-import { sampleViews } from './sample.contract.ts';
+import {
+  type Commit,
+  type HistoryEntry,
+  historyName,
+  type ReadStore,
+  type RowsWanted,
+  type StoredRow,
+} from './read-store.ts';
+import { sampleFacts, sampleViews } from './sample.contract.ts';
 import { nothing } from './workspace.ts';
 
 /** A place to keep views in: opened as often as wanted, one at a time, with what was left there. */
@@ -35,7 +43,18 @@ export const entry = (position: number, more: Partial<HistoryEntry> = {}): Histo
   objects: ['a'],
   ...more,
 });
-export const to = (position: number) => ({ position, event: `event ${position}` });
+export const to = (position: number) => ({
+  position,
+  event: `event ${position}`,
+  heard: { count: position, sum: position },
+});
+/** A checkpoint that moves; `epoch` as it is after the first building. */
+export const moved = (name: string, from: number, position: number, epoch = 1) => ({
+  name,
+  from: { position: from, epoch },
+  to: to(position),
+});
+export const rules = historyRules(sampleFacts);
 
 /** The store of one test, in a place of its own. */
 export class Tried {
@@ -46,7 +65,8 @@ export class Tried {
     beforeEach(async () => {
       this.#at = await place();
       this.store = await this.#at.open();
-      await this.store.prepare(sampleViews);
+      await this.store.prepare(sampleViews, rules);
+      await this.empty([historyName, ...sampleViews.map(({ name }) => name)]);
     });
     afterEach(async () => {
       await this.store.close();
@@ -54,10 +74,18 @@ export class Tried {
     });
   }
 
-  async reopen(views: readonly View[] = sampleViews, historyVersion = 1): Promise<void> {
+  async reopen(views: readonly View[] = sampleViews, by = rules): Promise<void> {
     await this.store.close();
     this.store = await this.#at.open();
-    await this.store.prepare(views, historyVersion);
+    await this.store.prepare(views, by);
+  }
+
+  /** Puts empty ones in the place of these. */
+  async empty(names: readonly string[]): Promise<void> {
+    await this.store.forget(names);
+    await this.store.begin(names);
+    await this.store.index(names);
+    await this.store.swap(names);
   }
 
   async keys(view: string, wanted: Partial<RowsWanted> = {}): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#kernel/envelope';
 import type { View } from '#kernel/view';
 import { type Change, type Failure, foldTouches, touchesOf } from './fold.ts';
-import type { ChangedRow, ReadStore, StoredRow } from './read-store.ts';
+import type { ChangedRow, Projected, StoredRow } from './read-store.ts';
 import { type Held, heldOf, none, storedOf } from './row-step.ts';
 
 /** What became of rows. */
@@ -13,13 +13,13 @@ export interface Folded {
 /** The rows of one view in memory, between the events that are folded into them and the store that will hold them. */
 export class ViewFold {
   readonly view: View;
-  readonly #store: Pick<ReadStore, 'load'>;
+  readonly #store: Pick<Projected, 'load'>;
   readonly #stuck: Set<string>;
   readonly #rows = new Map<string, Held>();
   readonly #moved = new Map<string, boolean>();
 
   /** `stuck`: the keys behind which events are parked already. */
-  constructor(view: View, store: Pick<ReadStore, 'load'>, stuck: ReadonlySet<string> = new Set()) {
+  constructor(view: View, store: Pick<Projected, 'load'>, stuck: ReadonlySet<string> = new Set()) {
     this.view = view;
     this.#store = store;
     this.#stuck = new Set(stuck);

@@ -33,6 +33,7 @@ async function ask(address: string, token: Token, query: string, variables: obje
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 
+const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 const about = '{ about { demo } }';
 /** So many requests, some at a time. */
 async function flood(count: number, from: (n: number) => [address: string, token: Token]): Promise<Told[]> {
@@ -60,15 +61,15 @@ const isRefused = ({ status, retryAfter, body }: Told): void => {
   expect(body).not.toHaveProperty('data');
 };
 
-test('a server that is closed waits for nobody who does not read', async () => {
+test('a server that is closed waits for nobody who does not finish', async () => {
   const other = await RunningSystem.start();
-  const socket = await idler('POST /graphql HTTP/1.1\r\nhost: x\r\n', other.url);
+  const socket = await idler(`${head}content-length: 100\r\n\r\n{`, other.url);
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   socket.once('close', () => resolve());
   socket.resume();
   await other.end();
   await closed;
-});
+}, 20_000); // less than the server's patience with one who sends slowly
 
 describe('a flood', () => {
   test('from one address is refused from some time on, and told when to come back', async () => {
@@ -109,7 +110,6 @@ describe('a flood', () => {
 test('while 200 readers are slow, 100 writers never finish and a flood is on, every command and question of others is answered', async () => {
   const page = '{ obligations(first: 100) { edges { node { obligationId text { sv } row modality kind } } } }';
   const body = JSON.stringify({ query: page });
-  const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
   const asking = `${head}content-length: ${body.length}\r\nx-forwarded-for: 203.0.113.`;
   const readers = Array.from({ length: 200 }, (_, n) => idler(`${asking}${n}\r\n\r\n${body}`.repeat(5)));
   const writers = Array.from({ length: 100 }, (_, n) => idler(n % 2 ? head : `${head}content-length: 100\r\n\r\n{`));

@@ -139,6 +139,15 @@ export class RunningSystem {
     await this.open();
   }
 
+  /** Restarts without these files of the folder. */
+  async forget(...names: readonly string[]): Promise<void> {
+    await this.close();
+    for (const name of names)
+      for (const suffix of ['', '-wal', '-shm'])
+        rmSync(join(this.settings.dataDir, `${name}${suffix}`), { force: true });
+    await this.open();
+  }
+
   /** Ends the system, closed or not, and its folder. @throws when anything broke while it ran */
   async end(closed: 'open' | 'closed' = 'open'): Promise<void> {
     if (closed === 'open') await this.close();

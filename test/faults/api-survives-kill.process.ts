@@ -39,6 +39,8 @@ export class ApiProcess {
   readonly #folder: string;
   readonly #signal: (signal: NodeJS.Signals) => void;
   #killed = false;
+  #said = '';
+  #complained = '';
   /** Where it listens, once it is ready; nothing when it ended before. */
   readonly ready: Promise<string | undefined>;
   readonly ended: Promise<End>;
@@ -50,10 +52,12 @@ export class ApiProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#signal = (signal) => void child.kill(signal);
-    this.ended = Promise.all([once(child, 'close'), text(child.stderr)]).then(([, complaints]) => ({
+    child.stdout.setEncoding('utf8').on('data', (said: string) => (this.#said += said));
+    child.stderr.setEncoding('utf8').on('data', (complained: string) => (this.#complained += complained));
+    this.ended = once(child, 'close').then(() => ({
       code: child.exitCode,
       signal: child.signalCode,
-      complaints,
+      complaints: this.#complained,
     }));
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     createInterface(child.stdout).on('line', (line) => {
@@ -63,6 +67,10 @@ export class ApiProcess {
     this.ready = promise;
     child.once('close', () => resolve(undefined));
   }
+
+  /** What it has said until now, and what it has complained of. */
+  said = (): string => this.#said;
+  complained = (): string => this.#complained;
 
   get killed(): boolean {
     return this.#killed;

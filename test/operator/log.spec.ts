@@ -11,7 +11,7 @@ let system: Operated;
 beforeAll(async () => {
   await build();
   system = await Operated.start();
-}, 120_000);
+}, 300_000);
 afterAll(() => system.end());
 
 const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[45]/);

@@ -14,7 +14,7 @@ let system: Operated;
 beforeAll(async () => {
   await build();
   system = await Operated.start();
-}, 120_000);
+}, 300_000);
 afterAll(() => system.end());
 
 const command = async (name: string, input: object, role = 'FINANCE') => {

@@ -9,6 +9,7 @@ import { Watch } from '#apps/api/watch';
 import { identityContext } from '#contexts/identity/identity.context';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
+import { factsOf } from '#delivery/checks';
 import { contextOf, verifyTokens } from '#delivery/http';
 import { demoToken, tokenVerifier } from '#delivery/identity-token';
 import { type Platform, startPlatform } from '#delivery/platform';
@@ -20,7 +21,9 @@ import { toldOf } from '#delivery/told';
 import type { Answered } from '#delivery/watching';
 import { openDirectory } from '#directory/directory';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
+import { Projector } from '#read-store/projector';
 import { historyName } from '#read-store/read-store';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { mutationOf, newId } from '../e2e/harness.ts';
@@ -50,10 +53,16 @@ beforeAll(async () => {
   const secret = loadSecret(settings.secretFile);
   const clock = { now: () => '2017-01-02T08:00:00.000Z' };
   const directory = openDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
+  const store = watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock }));
+  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const views = contexts.flatMap((context) => context.views);
+  const facts = Object.fromEntries(factsOf(contexts));
   platform = await startPlatform({
     contexts,
-    store: watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock })),
-    readStore: await openSqliteReadStore({ path: settings.readStore.path }),
+    store,
+    readStore,
+    projector: await Projector.start({ events: store, store: readStore, views, facts, report }),
+    processStore: await openSqliteProcessStore({ path: join(folder, 'processes.db') }),
     snapshots: await openSqliteSnapshots({ path: settings.readStore.path }),
     directory,
     people: { persons, grantsOf, organisationsOf },

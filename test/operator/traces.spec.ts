@@ -40,7 +40,7 @@ beforeAll(async () => {
   spans = collector.spans.filter((span) => span.traceId === traceId);
   refused = collector.spans.filter((span) => span.traceId === traceId.replace('4', '5'));
   await system.end();
-}, 120_000);
+}, 300_000);
 afterAll(() => collector.stop());
 
 const one = (name: string): Span => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { RefusalCode } from '#kernel/codes';
 import type { InputOf } from '#kernel/commands';
 import { isRefusal } from '#kernel/decider';
-import { deciding } from '#kernel/given';
 import type { NewFact } from '#kernel/facts';
+import { deciding } from '#kernel/given';
 import { OrganisationNumberFacts, organisationNumbers } from './organisation-number.events.ts';
 import { OrganisationCommands } from './organisation.commands.ts';
 import {
@@ -70,6 +70,20 @@ describe('Registering an organisation', () => {
       .when('RegisterOrganisation', aRegistration)
       .then(OrganisationRegistered(aRegistration));
     expect(decision).not.toHaveProperty('reservation');
+  });
+
+  test('a reservation that is about to be released is made anew; one that has been, is gone', () => {
+    const at = (now: string, ...facts: readonly NewFact[]) =>
+      deciding(organisation)
+        .given()
+        .knowing({ organisationNumberKey: orgNoKey })
+        .and(organisationNumbers, orgNoKey, reserved(orgId), ...facts)
+        .at(now)
+        .when('RegisterOrganisation', aRegistration).decision;
+    const released = OrganisationNumberFacts.OrganisationNumberReleased({ orgNoKey, orgId: anotherOrgId });
+    expect(at('2017-01-03T06:59:59.999Z')).not.toHaveProperty('reservation');
+    expect(at('2017-01-03T07:00:00.000Z')).toHaveProperty('reservation');
+    expect(at('2017-01-02T09:00:00.000Z', released)).toHaveProperty('reservation');
   });
 
   test('a number of another organisation is refused, without a word about whose it is', () => {

@@ -1,6 +1,6 @@
 import { accept, decider, type Refusal, read, refuse } from '#kernel/decider';
 import { isPersonalIdentityShaped } from '#kernel/swedish-numbers';
-import { OrganisationNumberFacts, organisationNumbers } from './organisation-number.events.ts';
+import { lasts, OrganisationNumberFacts, organisationNumbers } from './organisation-number.events.ts';
 import { OrganisationCommands } from './organisation.commands.ts';
 import { type Organisation, OrganisationFacts, organisations } from './organisation.events.ts';
 
@@ -19,7 +19,7 @@ export const organisation = decider(organisations, OrganisationCommands, {
     ),
   },
   decide: {
-    RegisterOrganisation(command, organisation, { reads, known }) {
+    RegisterOrganisation(command, organisation, { reads, known, now }) {
       const { orgId, orgNo, soleTrader } = command;
       const orgNoKey = known.organisationNumberKey;
       // A sole trader's number and name are personal: they wait for encryption (domain 7.5), whatever `soleTrader` says.
@@ -27,9 +27,9 @@ export const organisation = decider(organisations, OrganisationCommands, {
       if (organisation.is !== 'UNKNOWN') return refuse('ALREADY_EXISTS', { orgId });
       const registered = accept(OrganisationRegistered(command));
       if (orgNoKey === undefined) return registered;
-      const holder = reads.number(orgNoKey).orgId;
-      if (holder === orgId) return registered;
-      if (holder !== undefined) return refuse('ORGANISATION_NUMBER_TAKEN');
+      const { reservation: held } = reads.number(orgNoKey);
+      if (held && held.orgId !== orgId) return refuse('ORGANISATION_NUMBER_TAKEN');
+      if (held && lasts(held, now)) return registered;
       const reservation = {
         process: 'organisation-numbers',
         stream: organisationNumbers,

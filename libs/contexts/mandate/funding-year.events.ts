@@ -1,9 +1,10 @@
 import { fact, facts } from '#kernel/facts';
 import { code, day, doc, id, instant, list, money, optional, text, year } from '#kernel/fields';
 import { minus, type Money, plus, zeroKr } from '#kernel/money';
-import { stream } from '#kernel/stream';
+import { type Circumstances, stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
-import type { Day, Instant } from '#kernel/time';
+import { type Day, dayOf, type Instant } from '#kernel/time';
+import type { Happened } from './mandate.events.ts';
 import {
   appropriation,
   bankAccount,
@@ -146,6 +147,10 @@ export interface FundingYear {
   readonly byCategory: Table<Money>;
   readonly repayments: Table<Day>;
   readonly repaid: Money;
+  /** What the paying authority received, in the order in which it was recorded. */
+  readonly receipts: readonly Happened[];
+  /** The last event that changed what is outstanding, and where it stands among all. */
+  readonly moved?: { readonly by: string; readonly position: number };
 }
 
 const initial: FundingYear = {
@@ -161,6 +166,7 @@ const initial: FundingYear = {
   byCategory: Table.of(),
   repayments: Table.of(),
   repaid: zeroKr,
+  receipts: [],
 };
 
 export const fundingYears = stream({
@@ -181,23 +187,37 @@ export const fundingYears = stream({
     requisitions: state.requisitions.with(requisitionId, { sentAt }),
     requisitioned: plus(state.requisitioned, amount),
   }),
-  RequisitionAcknowledged: (state, { requisitionId, receivedAt }) => {
+  RequisitionAcknowledged: (state, { requisitionId, receivedAt }, { id: by }) => {
     const requisition = state.requisitions.get(requisitionId);
+    const receipts = [...state.receipts, { on: dayOf(receivedAt), by }];
     return requisition
-      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }) }
+      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }), receipts }
       : state;
   },
-  RequisitionPaid: (state, { amount }) => ({ ...state, is: 'PAID', paid: amount }),
-  CostRecorded: (state, { costId, amount, category }) => booked(state, costId, category, amount),
-  CostCorrected: (state, { costId, delta }) =>
-    booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
-  FundingCarryOverDecided: (state, { amount }) => ({ ...state, carriedIn: plus(state.carriedIn, amount) }),
-  UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }) => ({
+  RequisitionPaid: (state, { amount }, event) => ({ ...state, is: 'PAID', paid: amount, ...moved(event) }),
+  CostRecorded: (state, { costId, amount, category }, event) => ({
+    ...booked(state, costId, category, amount),
+    ...moved(event),
+  }),
+  CostCorrected: (state, { costId, delta }, event) => ({
+    ...booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
+    ...moved(event),
+  }),
+  FundingCarryOverDecided: (state, { amount }, event) => ({
     ...state,
+    carriedIn: plus(state.carriedIn, amount),
+    ...moved(event),
+  }),
+  UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }, event) => ({
+    ...state,
+    ...moved(event),
     repayments: state.repayments.with(repaymentId, paidOn),
     repaid: plus(state.repaid, amount),
   }),
 });
+
+/** What every step that moves money says besides. */
+const moved = ({ id: by, position }: Circumstances): Pick<FundingYear, 'moved'> => ({ moved: { by, position } });
 
 function booked(state: FundingYear, costId: string, category: string, amount: Money): FundingYear {
   const before = state.costs.get(costId)?.amount ?? zeroKr;
@@ -222,3 +242,9 @@ export const unusedOf = ({ paid, carriedIn, used }: Pick<Sums, 'paid' | 'carried
 /** What is left to pay back. A year is settled when it is nothing: all that there was is then used or repaid. */
 export const outstandingOf = (year: Omit<Sums, 'ceiling'>, carriedOut: Money): Money =>
   minus(unusedOf(year, carriedOut), year.repaid);
+
+/** What a year carries out, among the years of its mandate: the next one has it. */
+export const carriedOutOf = (
+  { year }: { readonly year: number },
+  years: readonly (Pick<FundingYear, 'carriedIn'> & { readonly year: number })[],
+): Money => years.find((next) => next.year === year + 1)?.carriedIn ?? zeroKr;

@@ -1,10 +1,11 @@
 import type { Context } from '#kernel/context';
 import { fundingYear } from './funding-year.ts';
 import { mandate } from './mandate.ts';
+import { deadlines } from './processes/deadlines.ts';
 import { report } from './report.ts';
 import { costs } from './views/cost.view.ts';
 import { decisionCopies } from './views/decision-copy.view.ts';
-import { deadlines } from './views/deadlines.query.ts';
+import { deadlines as deadlineBoard } from './views/deadlines.query.ts';
 import { fundingLedger } from './views/funding-ledger.view.ts';
 import { mandateOverview } from './views/mandate-overview.query.ts';
 import { mandates } from './views/mandate.view.ts';
@@ -34,5 +35,6 @@ export const mandateContext: Context = {
     repayments,
     reports,
   ],
-  queries: [mandateOverview, deadlines, obligationCoverage, reportReadiness],
+  queries: [mandateOverview, deadlineBoard, obligationCoverage, reportReadiness],
+  processes: [deadlines],
 };

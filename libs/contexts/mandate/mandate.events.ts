@@ -8,6 +8,7 @@ import {
   type appropriation,
   type bankAccount,
   copyOf,
+  deadlineBases,
   counterpartClasses,
   interactionKinds,
   mandateId,
@@ -103,7 +104,42 @@ const DutyFacts = facts({
       }),
     },
   }),
+  ReminderRaised: fact({
+    says: 'An obligation that is not met comes near its safe deadline.',
+    sv: 'Påminnelse',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      daysBefore: int('So many days before the safe deadline.', 1, 30),
+      safeDeadline: day('The safe deadline.'),
+    },
+  }),
+  DeadlineMissed: fact({
+    says: 'The hard deadline of a binding obligation passed, and nothing showed that it was met.',
+    sv: 'Tidsfrist passerad',
+    class: 'ORG_INTERNAL',
+    data: { mandateId, obligationId, hardDeadline: day('The day that passed.'), basis: code(deadlineBases) },
+  }),
+  DeadlineMissRetracted: fact({
+    says: 'A fact recorded later shows that the obligation was met in time; both stay in history.',
+    sv: 'Passerad tidsfrist återtagen',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      hardDeadline: day('The day that had passed.'),
+      factEventId: eventId('The event that shows it.'),
+      happenedOn: day('The day on which it was met.'),
+    },
+  }),
 });
+
+/** Something that came about on a day, and the event that says so. */
+export interface Happened {
+  readonly on: Day;
+  readonly by: string;
+}
 
 export interface Obligation {
   readonly modality: string;
@@ -115,6 +151,8 @@ export interface Obligation {
   readonly evidenceTypes: readonly string[];
   readonly evidence: readonly string[];
   readonly fulfilled: boolean;
+  /** Its assessment as fulfilled. */
+  readonly assessed?: Happened;
 }
 
 /** A mandate as its facts add up: OPEN (Öppet) → CLOSED (Avslutat). */
@@ -134,6 +172,8 @@ export interface Mandate {
   /** Whom the decision was sent to, as `copyOf` names them. */
   readonly copies: Table<true>;
   readonly policyReferences: Table<true>;
+  /** Obligations whose deadline was missed, and the miss not retracted. */
+  readonly missed: readonly string[];
 }
 
 const initial: Mandate = {
@@ -148,6 +188,7 @@ const initial: Mandate = {
   obligations: Table.of(),
   copies: Table.of(),
   policyReferences: Table.of(),
+  missed: [],
 };
 
 export const MandateFacts = { ...DecisionFacts, ...DutyFacts };
@@ -185,13 +226,20 @@ export const mandates = stream({
     changed(state, obligationId, (obligation) => ({
       evidence: [...obligation.evidence, ...evidence.map(({ eventId }) => eventId)],
     })),
-  ObligationFulfilled: (state, { obligationId }) => changed(state, obligationId, () => ({ fulfilled: true })),
+  ObligationFulfilled: (state, { obligationId, assessedOn: on }, { id: by }) =>
+    changed(state, obligationId, () => ({ fulfilled: true, assessed: { on, by } })),
   DecisionCopySent: (state, copy) => ({ ...state, copies: state.copies.with(copyOf(copy), true) }),
   PolicyReferenceRegistered: (state, { policyReferenceId }) => ({
     ...state,
     policyReferences: state.policyReferences.with(policyReferenceId, true),
   }),
   MandateClosed: (state) => ({ ...state, is: 'CLOSED' }),
+  ReminderRaised: (state) => state,
+  DeadlineMissed: (state, { obligationId }) => ({ ...state, missed: [...state.missed, obligationId] }),
+  DeadlineMissRetracted: (state, { obligationId }) => ({
+    ...state,
+    missed: state.missed.filter((missed) => missed !== obligationId),
+  }),
 });
 
 function changed(state: Mandate, obligationId: string, change: (before: Obligation) => Partial<Obligation>): Mandate {

@@ -1,7 +1,7 @@
 import { accept, decider, type Refusal, read, refuse } from '#kernel/decider';
-import { isZero, sum, zeroKr } from '#kernel/money';
+import { isZero, sum } from '#kernel/money';
 import { safeDeadline } from '#kernel/calendar';
-import { fundingYears, outstandingOf } from './funding-year.events.ts';
+import { carriedOutOf, fundingYears, outstandingOf } from './funding-year.events.ts';
 import { MandateCommands } from './mandate.commands.ts';
 import { type Mandate, MandateFacts, mandates } from './mandate.events.ts';
 import { closed } from './mandate.rules.ts';
@@ -138,9 +138,8 @@ export const mandate = decider(mandates, MandateCommands, {
       const years = mandate.years
         .map((year) => ({ year, ...reads.fundingYear(fundingYearOf(command.mandateId, year)) }))
         .filter(({ is }) => is !== 'UNKNOWN');
-      const carriedOut = (year: number) => years.find((next) => next.year === year + 1)?.carriedIn ?? zeroKr;
       const unsettled = years
-        .map((year) => ({ year: year.year, outstanding: outstandingOf(year, carriedOut(year.year)) }))
+        .map((year) => ({ year: year.year, outstanding: outstandingOf(year, carriedOutOf(year, years)) }))
         .filter(({ outstanding }) => !isZero(outstanding));
       if (unsettled.length > 0) return refuse('BOOKS_NOT_BALANCED', { years: unsettled });
 

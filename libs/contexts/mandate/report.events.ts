@@ -17,7 +17,8 @@ import {
   year,
 } from '#kernel/fields';
 import { stream } from '#kernel/stream';
-import type { Instant } from '#kernel/time';
+import { dayOf, type Instant } from '#kernel/time';
+import type { Happened } from './mandate.events.ts';
 import { costCategories, fundingYearOf, mandateOf, moneyOf, moneyOfTwo, reportId, reportKinds } from './words.ts';
 
 const assessments = codeList('Assessment', 'How far an objective was reached.', {
@@ -138,6 +139,7 @@ export interface Report {
   /** The report as approved. */
   readonly doc?: DocRef;
   readonly sentAt?: Instant;
+  readonly received?: Happened;
 }
 
 const initial: Report = {
@@ -172,5 +174,9 @@ export const reports = stream({
   }),
   ReportApproved: (state, { doc }) => ({ ...state, is: 'APPROVED', doc }),
   ReportSubmitted: (state, { sentAt }) => ({ ...state, is: 'SUBMITTED', sentAt }),
-  ReportReceived: (state) => ({ ...state, is: 'RECEIVED' }),
+  ReportReceived: (state, { receivedAt }, { id: by }) => ({
+    ...state,
+    is: 'RECEIVED',
+    received: { on: dayOf(receivedAt), by },
+  }),
 });

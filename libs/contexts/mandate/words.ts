@@ -95,3 +95,9 @@ export const appropriation = group('Appropriation', 'What the costs are charged 
   item: text('Item of the appropriation (anslagspost).', { max: 200 }),
   label: text('Its name as the decision writes it.', { max: 200 }),
 });
+
+export const deadlineBases = codeList('DeadlineBasis', 'What is there of an obligation that is not met.', {
+  NOTHING_RECORDED: 'Inget registrerat',
+  SENT_UNCONFIRMED: 'Skickat, mottagande inte bekräftat',
+  OUTSTANDING: 'Belopp kvar att återbetala',
+});

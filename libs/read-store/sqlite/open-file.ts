@@ -1,9 +1,16 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ReadStoreUnusable } from '../read-store.ts';
 
 /** Marks the file as a read store of Samverk ("SmvR"), and the form of its tables. */
 const applicationId = 0x536d7652;
-const tablesVersion = 1;
+const tablesVersion = 2;
+
+/**
+ * `keep`: the one process that writes what is read. `beside`: short writes beside that one. `read`: reading alone. Only
+ * the first makes or changes a file that is not as this program has it.
+ */
+export type Access = 'keep' | 'beside' | 'read';
 
 /** What a file is before anything is changed in it. */
 export type Found = 'ours' | 'new' | 'older';
@@ -19,12 +26,18 @@ export interface OpenFile {
  * is deleted is overwritten, since views may hold what was erased since.
  * @throws ReadStoreUnusable when the file is something else, is damaged, or was made by a newer program
  */
-export function openFile(path: string, busyMs: number): OpenFile {
+export function openFile(path: string, access: Access, busyMs: number): OpenFile {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { timeout: busyMs });
+    if (access !== 'keep' && !existsSync(path))
+      throw new ReadStoreUnusable(`${path} is not there: start the system, which makes it`);
+    db = new DatabaseSync(path, { timeout: busyMs, readOnly: access === 'read' });
     const found = recognised(db, path);
-    db.exec(`
+    if (access !== 'keep' && found !== 'ours')
+      throw new ReadStoreUnusable(`${path} is not as this program has it: start the system, which makes it anew`);
+    if (access === 'read') db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
+    else
+      db.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
       PRAGMA secure_delete = ON;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readStoreContract } from '../read-store.contract.ts';
-import { ReadStoreUnusable } from '../read-store.ts';
+import { historyName, type ReadStore, ReadStoreUnusable } from '../read-store.ts';
 import { boxes, sampleViews } from '../sample.contract.ts';
 import { nothing } from '../workspace.ts';
 import { openSqliteReadStore } from './sqlite-read-store.ts';
@@ -16,6 +16,13 @@ readStoreContract('a read store in SQLite', async () => {
     remove: () => rm(folder, { recursive: true }),
   };
 });
+
+const parked = { view: 'boxes', key: 'a', position: 1, error: 'broken' };
+const build = async (store: ReadStore, names: readonly string[]) => {
+  await store.begin(names);
+  await store.index(names);
+  expect(await store.swap(names)).toBe(true);
+};
 
 describe('the file of a read store', () => {
   let folder: string;
@@ -34,6 +41,7 @@ describe('the file of a read store', () => {
   const openAndClose = async () => {
     const store = await openSqliteReadStore({ path });
     await store.prepare(sampleViews);
+    await build(store, ['boxes']);
     await store.close();
   };
 
@@ -49,7 +57,7 @@ describe('the file of a read store', () => {
     await openAndClose();
     change('PRAGMA user_version = 99');
     await expect(openAndClose()).rejects.toThrow(
-      /newer program \(tables 99; this one knows 1\).*moved away.*built anew/,
+      /newer program \(tables 99; this one knows 2\).*moved away.*built anew/,
     );
   });
 
@@ -60,36 +68,60 @@ describe('the file of a read store', () => {
 
   test('is made anew when an older program made it', async () => {
     await openAndClose();
-    change("PRAGMA user_version = 0; INSERT INTO _release VALUES ('year:2020', 1); CREATE TABLE of_old (x)");
+    change('PRAGMA user_version = 1; CREATE TABLE of_old (x)');
     const store = await openSqliteReadStore({ path });
     await store.prepare(sampleViews);
-    expect(await store.releasedAt(['year:2020'])).toEqual(new Map());
+    expect(await store.checkpoints()).toEqual(new Map());
     await store.close();
     change('CREATE TABLE of_old (x)');
   });
 
-  test('has the indexes that readers need once all is in, also of a view that was built anew', async () => {
+  test('has the indexes that readers need once a view is built, whether it was built before or not', async () => {
     const store = await openSqliteReadStore({ path });
-    const indexes = () => {
+    const indexed = () => {
       const db = new DatabaseSync(path, { readOnly: true });
-      const found = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").all();
+      const found = db.prepare("SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL");
+      const indexes = found
+        .all()
+        .map(({ tbl_name: table, sql }) => `${String(table)} ${/\(.*/.exec(String(sql))?.[0]}`);
       db.close();
-      return found.map(({ name }) => String(name)).sort();
+      return indexes.sort();
     };
-    const complete = ['_history.hash', '_history.type', '_object.hash', 'boxes.name'];
-    const view = { ...boxes, filters: [], orders: ['name'] };
-    await store.prepare([view]);
-    expect(indexes()).toEqual(['_object.hash']);
-    await store.caughtUp();
-    expect(indexes()).toEqual(complete);
-    await store.prepare([{ ...view, version: 2 }], 2);
-    expect(indexes()).toEqual(['_object.hash']);
-    await store.caughtUp();
-    expect(indexes()).toEqual(complete);
-    await store.empty(['boxes']);
-    await store.caughtUp();
-    expect(indexes()).toEqual(complete);
+    const complete = ['_history ("hash")', '_history ("type")', '_object ("hash")', 'boxes ("name", "_key")'];
+    await store.prepare([{ ...boxes, filters: [], orders: ['name'] }]);
+    for (let times = 0; times < 3; times++) {
+      await build(store, ['boxes', historyName]);
+      expect(indexed()).toEqual(complete);
+    }
     await store.close();
+  });
+
+  test('can be read beside whoever keeps it, and is not made or changed by that', async () => {
+    await expect(openSqliteReadStore({ path, access: 'read' })).rejects.toThrow(/is not there: start the system/);
+    const keeper = await openSqliteReadStore({ path });
+    await keeper.prepare([boxes]);
+    await build(keeper, ['boxes']);
+    const reader = await openSqliteReadStore({ path, access: 'read' });
+    await reader.prepare([{ ...boxes, version: 2 }]);
+    expect(await reader.rows('boxes', { mayKnow: [], limit: 1 })).toEqual([]);
+    await expect(reader.commit({ ...nothing, parked: [parked] })).rejects.toThrow(/readonly/);
+    await reader.close();
+    await keeper.close();
+  });
+
+  test('is not written beside its keeper by another version of the program', async () => {
+    const keeper = await openSqliteReadStore({ path });
+    await keeper.prepare([boxes]);
+    await build(keeper, ['boxes']);
+    const beside = await openSqliteReadStore({ path, access: 'beside' });
+    await beside.prepare([boxes]);
+    await beside.commit({ ...nothing, parked: [parked] });
+    expect(await keeper.parked()).toEqual([parked]);
+    await expect(beside.prepare([{ ...boxes, version: 2 }])).rejects.toThrow(
+      /boxes as another version.*start the system/,
+    );
+    await beside.close();
+    await keeper.close();
   });
 
   test('holds nothing any more of a row that is gone', async () => {
@@ -97,6 +129,7 @@ describe('the file of a read store', () => {
     const guard = { release: null, at: 0, parties: '|' };
     const store = await openSqliteReadStore({ path });
     await store.prepare([boxes]);
+    await build(store, ['boxes']);
     const row = { key: 'a', body, guard, columns: {}, moved: true };
     await store.commit({ ...nothing, views: [{ view: 'boxes', rows: [row], gone: [] }] });
     await store.commit({ ...nothing, views: [{ view: 'boxes', rows: [], gone: ['a'] }] });

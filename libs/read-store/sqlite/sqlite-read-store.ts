@@ -1,109 +1,124 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { View } from '#kernel/view';
-import type { Parameter, Question } from '../compiled.ts';
+import { indexedColumns } from '../columns.ts';
+import type { Question } from '../compiled.ts';
 import { Queries, type Tables } from '../queries.ts';
-import type { Checkpoint, Commit, HistoryWanted, Parked, ReadStore, RowsWanted, StoredRow } from '../read-store.ts';
-import { openFile, sign } from './open-file.ts';
+import {
+  type Checkpoint,
+  type Commit,
+  type HistoryWanted,
+  type Parked,
+  type Projected,
+  type ReadStore,
+  ReadStoreUnusable,
+  type RowsWanted,
+  type StoredRow,
+} from '../read-store.ts';
+import { Connection } from './connection.ts';
+import { type Access, openFile, sign } from './open-file.ts';
+import { SqliteProjected } from './projected.ts';
 import { type RowText, storedRow } from './row-text.ts';
-import { SqliteTables } from './tables.ts';
-import { SqliteWriting } from './writing.ts';
+import { next, SqliteTables } from './tables.ts';
 
 export interface SqliteReadStoreOptions {
   /** The file. Beside it stand `-wal` and `-shm` while it is open. */
   readonly path: string;
+  /** What it is opened for; `keep` unless told. */
+  readonly access?: Access;
   /** How long to wait for another process that writes, in milliseconds; 5,000 unless told. It holds up this process. */
   readonly busyMs?: number;
 }
 
 /**
- * The read store in one SQLite file. One process writes; others may read.
+ * The read store in one SQLite file. One thread of one process keeps it; others may read, and write a little beside it.
  * @throws ReadStoreUnusable when the file is not a read store that this program understands
  */
 export async function openSqliteReadStore(options: SqliteReadStoreOptions): Promise<ReadStore> {
   return new SqliteReadStore(options);
 }
 
-/** So many statements are kept prepared. */
-const statementsKept = 1_000;
 /** After so many commits the planner looks again at how large tables have become. */
 const measuredEvery = 5_000;
 
 class SqliteReadStore implements ReadStore {
-  readonly #db: DatabaseSync;
+  readonly next: Projected;
+  readonly #path: string;
+  readonly #access: Access;
+  readonly #connection: Connection;
+  readonly #sides: readonly [read: SqliteProjected, next: SqliteProjected];
   readonly #tables: SqliteTables;
   readonly #queries: Queries;
-  readonly #statements = new Map<string, StatementSync>();
   #views: ReadonlyMap<string, View> = new Map();
-  #writing: SqliteWriting;
-  #indexed = false;
+  #rules: Readonly<Record<string, string>> = {};
   #unmeasured = 0;
 
-  constructor({ path, busyMs = 5_000 }: SqliteReadStoreOptions) {
-    const { db, found } = openFile(path, busyMs);
-    this.#db = db;
+  constructor({ path, access = 'keep', busyMs = 5_000 }: SqliteReadStoreOptions) {
+    const { db, found } = openFile(path, access, busyMs);
+    this.#path = path;
+    this.#access = access;
+    this.#connection = new Connection(db);
+    this.#sides = [new SqliteProjected(this.#connection, ''), new SqliteProjected(this.#connection, next)];
+    this.next = this.#sides[1];
     const kysely = compilerOnly();
     this.#tables = new SqliteTables(db, kysely);
     this.#queries = new Queries(kysely, (text, part) => sql`instr(${text}, ${part}) > 0`);
     if (found !== 'ours')
-      this.#transaction(() => {
+      this.#connection.transaction(() => {
         this.#tables.dropAll();
         this.#tables.create();
         sign(db);
       });
-    this.#writing = new SqliteWriting(db, []);
   }
 
-  async prepare(views: readonly View[], historyVersion = 1): Promise<void> {
+  async prepare(views: readonly View[], rules: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#views = new Map(views.map((view) => [view.name, view]));
+    this.#rules = rules;
     if (this.#views.size !== views.length) throw new TypeError('two views have one name');
-    this.#statements.clear();
-    this.#indexed = false;
-    this.#transaction(() => this.#tables.prepare(views, historyVersion));
-    this.#writing = new SqliteWriting(this.#db, views);
+    for (const view of views) indexedColumns(view);
+    for (const side of this.#sides) side.declare(this.#views);
+    if (this.#access === 'keep') this.#connection.transaction(() => this.#tables.prepare(views, rules));
+    if (this.#access !== 'beside') return;
+    const unlike = this.#tables.unlike(views, rules);
+    if (unlike.length > 0)
+      throw new ReadStoreUnusable(
+        `${this.#path} holds ${unlike.join(', ')} as another version of the program made it: start the system of this version, which builds it anew`,
+      );
   }
 
-  async checkpoints(): Promise<ReadonlyMap<string, Checkpoint>> {
-    const rows = this.#all<[string, number, string | null]>(
-      'SELECT name, position, event FROM _checkpoint ORDER BY name',
-    );
-    return new Map(rows.map(([name, position, event]) => [name, { position, event }]));
+  async begin(names: readonly string[]): Promise<void> {
+    this.#changing(() => this.#tables.begin(this.#views, names, this.#rules));
   }
 
-  async empty(names: readonly string[]): Promise<void> {
-    this.#indexed = false;
-    this.#transaction(() => this.#tables.empty([...this.#views.values()], names));
-    this.#writing = new SqliteWriting(this.#db, [...this.#views.values()]);
+  async index(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#changing(() => this.#tables.index(this.#views.get(name)));
   }
 
-  async load(view: string, keys: readonly string[]): Promise<StoredRow[]> {
-    const statement = this.#prepared(
-      `SELECT _key, _body, _release, _at, _parties, _columns FROM "${this.#view(view).name}" WHERE _key = ?`,
-    );
-    const rows: StoredRow[] = [];
-    for (const key of keys) {
-      const row = statement.get(key) as unknown as RowText | undefined;
-      if (row) rows.push(storedRow(row));
-    }
-    return rows;
+  async swap(names: readonly string[]): Promise<boolean> {
+    const swapped = this.#changing(() => this.#tables.swap(names));
+    if (swapped) this.#tables.measure();
+    return swapped;
+  }
+
+  async forget(names: readonly string[]): Promise<void> {
+    this.#changing(() => this.#tables.forget(names));
+  }
+
+  checkpoints(): Promise<ReadonlyMap<string, Checkpoint>> {
+    return this.#sides[0].checkpoints();
+  }
+
+  load(view: string, keys: readonly string[]): Promise<StoredRow[]> {
+    return this.#sides[0].load(view, keys);
   }
 
   async commit(commit: Commit): Promise<void> {
-    try {
-      this.#transaction(() => this.#writing.write(commit));
-    } catch (error) {
-      this.#writing.undone();
-      throw error;
-    }
+    await this.#sides[0].commit(commit);
+    this.#unmeasured = (this.#unmeasured + 1) % measuredEvery;
+    if (this.#unmeasured === 0) this.#tables.measure();
   }
 
-  async caughtUp(): Promise<void> {
-    if (!this.#indexed) this.#transaction(() => this.#tables.index([...this.#views.values()]));
-    if (!this.#indexed || ++this.#unmeasured >= measuredEvery) {
-      this.#tables.measure();
-      this.#unmeasured = 0;
-    }
-    this.#indexed = true;
+  parked(): Promise<Parked[]> {
+    return this.#sides[0].parked();
   }
 
   async rows(view: string, wanted: RowsWanted): Promise<StoredRow[]> {
@@ -118,16 +133,15 @@ class SqliteReadStore implements ReadStore {
     return new Map(keys.length > 0 ? this.#ask<[string, number]>(this.#queries.releasedAt(keys)) : []);
   }
 
-  async parked(): Promise<Parked[]> {
-    const rows = this.#all<[string, string, number, string]>(
-      'SELECT view, key, position, error FROM _parked ORDER BY position, view, key',
-    );
-    return rows.map(([view, key, position, error]) => ({ view, key, position, error }));
+  async close(): Promise<void> {
+    this.#connection.close();
   }
 
-  async close(): Promise<void> {
-    this.#statements.clear();
-    if (this.#db.isOpen) this.#db.close();
+  /** What was known of tables is asked anew afterwards. */
+  #changing<T>(work: () => T): T {
+    const done = this.#connection.transaction(work);
+    for (const side of this.#sides) side.declare(this.#views);
+    return done;
   }
 
   #view(name: string): View {
@@ -137,32 +151,7 @@ class SqliteReadStore implements ReadStore {
   }
 
   #ask<T>({ sql, parameters }: Question): T[] {
-    return this.#all<T>(sql, ...parameters);
-  }
-
-  #all<T>(sql: string, ...parameters: Parameter[]): T[] {
-    return this.#prepared(sql).all(...parameters) as unknown as T[];
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#db.prepare(sql, { returnArrays: true });
-      if (this.#statements.size >= statementsKept) this.#statements.clear();
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  #transaction(work: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#db.exec('COMMIT');
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
+    return this.#connection.all<T>(sql, ...parameters);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#kernel/envelope';
 import type { View } from '#kernel/view';
 import type { EventStore } from '#event-store/event-store';
-import { isUnknown, touchesOf } from './fold.ts';
+import { type Failure, isUnknown, touchesOf } from './fold.ts';
 import { historyOf } from './history.ts';
 import type { Parked } from './read-store.ts';
 import { ViewFold } from './view-fold.ts';
@@ -9,20 +9,35 @@ import { nothing, type Projection } from './workspace.ts';
 
 const chunk = 1_000;
 
+/** What is parked anew, and why; not what only waits behind. */
+export function reportParked(failures: readonly Failure[], report: (error: unknown, what: string) => void): void {
+  for (const { view, key, position, cause } of failures)
+    if (cause !== undefined) report(cause, `view ${view}: the event at position ${position} is parked for row ${key}`);
+}
+
 /**
- * Folds what is parked, in order for each row, as far as it goes now: after a fix, all of it. Where an event's keys can
- * be told now that could not be before, other events have passed it by: that view is emptied, to be built anew.
+ * Folds what is parked, of all views or of one, in order for each row, as far as it goes now: after a fix, all of it.
+ * Where an event's keys can be told now that could not be before, other events have passed it by: gives the names of
+ * the views that have to be built anew for that.
+ * @throws CheckpointMoved when somebody else changed what is parked meanwhile
  */
-export async function retryParked(projection: Projection, events: Pick<EventStore, 'at'>): Promise<void> {
+export async function retryParked(
+  projection: Projection,
+  events: Pick<EventStore, 'at'>,
+  only?: string,
+): Promise<string[]> {
   const { store, views } = projection;
   const waiting = Map.groupBy(await store.parked(), ({ view }) => view);
-  for (const parked of waiting.values()) {
-    const view = views.find(({ name }) => name === parked[0]?.view);
+  const anew: string[] = [];
+  for (const [name, parked] of waiting) {
+    if (only !== undefined && name !== only) continue;
+    const view = views.find((one) => one.name === name);
     if (!view) await retryHistory(projection, events, parked);
-    else if (await keysAreTold(view, events, parked)) await store.empty([view.name]);
+    else if (await keysAreTold(view, events, parked)) anew.push(name);
     else
       for (const row of Map.groupBy(parked, ({ key }) => key).values()) await retryRow(projection, view, events, row);
   }
+  return anew;
 }
 
 async function keysAreTold(view: View, events: Pick<EventStore, 'at'>, parked: readonly Parked[]): Promise<boolean> {

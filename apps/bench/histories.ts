@@ -10,7 +10,7 @@ import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import { history } from './mandate-history.ts';
 import type { Recorded } from './recorded.ts';
 import type { Bench } from './rounds.ts';
-import type { Started } from './scratch.ts';
+import { atRest, type Started } from './scratch.ts';
 
 /** A data folder with so many events, made for this run; building it is not measured. */
 export interface History {
@@ -29,7 +29,7 @@ export async function historyOf(bench: Bench, events: number): Promise<History> 
   bench.progress.show(`making the views of ${events.toLocaleString('en')} events`, 0);
   await makeViews(store, viewsOf(built));
   await store.close();
-  await bench.scratch.stop((await serving(bench, built)).process); // the demo is loaded, and all that is put off done
+  await visit(bench, built);
   return built;
 }
 
@@ -81,6 +81,13 @@ export async function serving({ scratch }: Bench, { folder }: Pick<History, 'fol
     const { status } = await fetch(ready);
     if (status === 200) return started;
   }
+}
+
+/** Starts the server on a folder and stops it when the demo is loaded and all events are gone through. */
+export async function visit(bench: Bench, history: Pick<History, 'folder'>): Promise<void> {
+  const { process } = await serving(bench, history);
+  await atRest(process);
+  await bench.scratch.stop(process);
 }
 
 /** The token of a role of the demo that was served from a folder. */

@@ -5,7 +5,7 @@ import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { streamName } from '#kernel/stream';
 import { Connection } from './connection.ts';
 import type { Figures } from './figures.ts';
-import { append, eventsOf, type History, serving, tokenOf } from './histories.ts';
+import { append, eventsOf, type History, serving, tokenOf, visit } from './histories.ts';
 import { longYear } from './mandate-history.ts';
 import type { Recorded } from './recorded.ts';
 import { type Bench, middle } from './rounds.ts';
@@ -65,7 +65,7 @@ function timesOf() {
 }
 
 async function build(bench: Bench, history: History): Promise<readonly Year[]> {
-  await bench.scratch.stop((await serving(bench, history)).process); // loads the demo, whose people command
+  await visit(bench, history); // loads the demo, whose people command
   const years = [10, ...lengths].map((length) => {
     const mandateId = randomUUID();
     const id = fundingYearOf(mandateId, 2017);
@@ -86,6 +86,7 @@ async function build(bench: Bench, history: History): Promise<readonly Year[]> {
   connection.close();
   await bench.scratch.stop(server.process);
   await appendTo(0.5);
+  await visit(bench, history);
   return years;
 }
 

@@ -12,11 +12,17 @@ import {
 } from '#contexts/mandate/public';
 import type { NewFact } from '#kernel/facts';
 import { kr } from '#kernel/money';
+import { streamName } from '#kernel/stream';
 import { type Recorded, recorded } from './recorded.ts';
 
 const fiscalYears = [2017, 2018, 2019];
 const costsOfYear = 100;
+/** A year's stream ends there: four events before its costs, every tenth of which is corrected, and one after them. */
+const endOfYear = 4 + costsOfYear * 1.1;
+const objectiveCount = 2;
 const obligationCount = 12;
+/** A mandate's stream ends there while it is at work: registered, with its objectives and obligations. */
+const endOfMandate = objectiveCount + obligationCount;
 /** So many mandates are at work at once. */
 const abreast = 8;
 
@@ -47,21 +53,22 @@ export function* history(count: number): Iterable<Recorded> {
 }
 
 /** A cost on a year of its own, as a fact that is recorded again and again. */
-export const aCost = (): Recorded => cost(fundingYearOf(randomUUID(), 2017), randomUUID(), 2017, 0);
+export const aCost = (): Recorded => cost(fundingYearOf(randomUUID(), 2017), randomUUID(), 2017, 0, {});
 
 /** A mandate, and a year of it on which costs of one öre are booked without end: a stream as long as wanted. */
 export function* longYear(mandateId: string): Generator<Recorded, never, void> {
   const payer = randomUUID();
   yield* registration(mandateId, payer, [], []);
   const fundingYearId = fundingYearOf(mandateId, 2017);
-  yield allocation(fundingYearId, mandateId, 2017, randomUUID());
-  for (;;) yield cost(fundingYearId, randomUUID(), 2017, 0, ore);
+  const basedOn = { [streamName(mandates, mandateId)]: 0 };
+  yield allocation(fundingYearId, mandateId, 2017, randomUUID(), basedOn);
+  for (;;) yield cost(fundingYearId, randomUUID(), 2017, 0, basedOn, ore);
 }
 
 function* mandate(): Generator<Recorded, undefined> {
   const mandateId = randomUUID();
   const payer = randomUUID();
-  const objectiveIds = [randomUUID(), randomUUID()];
+  const objectiveIds = Array.from({ length: objectiveCount }, () => randomUUID());
   const obligationIds = Array.from({ length: obligationCount }, () => randomUUID());
   yield* registration(mandateId, payer, objectiveIds, obligationIds);
   for (const year of fiscalYears) yield* fundingYear(mandateId, payer, year);
@@ -145,9 +152,10 @@ function* fundingYear(mandateId: string, payer: string, year: number): Iterable<
   const obligationId = randomUUID();
   const at = `${year}-03-01T09:00:00.000Z`;
   const toPayer = { addressee: [payer] };
-  const say = (fact: NewFact) => recorded(fundingYears, fundingYearId, fact, at);
+  const basedOn = { [streamName(mandates, mandateId)]: endOfMandate };
+  const say = (fact: NewFact) => recorded(fundingYears, fundingYearId, fact, at, basedOn);
   const facts = FundingYearFacts;
-  yield allocation(fundingYearId, mandateId, year, obligationId);
+  yield allocation(fundingYearId, mandateId, year, obligationId, basedOn);
   const asked = { fundingYearId, requisitionId, amount: paid, addresseeOrgId: payer, decisionDiaryNumber };
   yield say(facts.RequisitionSubmitted({ ...asked, sentAt: at, doc: doc() }, toPayer));
   yield say(facts.RequisitionAcknowledged({ fundingYearId, requisitionId, receivedAt: at, receiptRef: 'K-1' }));
@@ -155,7 +163,7 @@ function* fundingYear(mandateId: string, payer: string, year: number): Iterable<
   yield say(facts.RequisitionPaid({ fundingYearId, ...payment }));
   for (let index = 0; index < costsOfYear; index++) {
     const costId = randomUUID();
-    yield cost(fundingYearId, costId, year, index);
+    yield cost(fundingYearId, costId, year, index, basedOn);
     if (index % 10 === 9)
       yield say(facts.CostCorrected({ fundingYearId, costId, delta: kr(-50_000), reason: 'Moms avdragen.' }));
   }
@@ -173,15 +181,24 @@ const allocation = (
   mandateId: string,
   year: number,
   requisitionObligationId: string,
+  basedOn: Recorded['event']['basedOn'],
 ): Recorded =>
   recorded(
     fundingYears,
     fundingYearId,
     FundingYearFacts.FundingYearAllocated({ fundingYearId, mandateId, year, ceiling: paid, requisitionObligationId }),
     `${year}-03-01T09:00:00.000Z`,
+    basedOn,
   );
 
-function cost(fundingYearId: string, costId: string, year: number, index: number, amount = costAmount): Recorded {
+function cost(
+  fundingYearId: string,
+  costId: string,
+  year: number,
+  index: number,
+  basedOn: Recorded['event']['basedOn'],
+  amount = costAmount,
+): Recorded {
   const month = String((index % 12) + 1).padStart(2, '0');
   return recorded(
     fundingYears,
@@ -196,6 +213,7 @@ function cost(fundingYearId: string, costId: string, year: number, index: number
       voucherRef: `V${year}-${index}`,
     }),
     `${year}-${month}-16T10:00:00.000Z`,
+    basedOn,
   );
 }
 
@@ -207,7 +225,9 @@ function* report(
 ): Iterable<Recorded> {
   const reportId = reportOf(mandateId, kind);
   const at = '2020-02-20T12:00:00.000Z';
-  const say = (fact: NewFact) => recorded(reports, reportId, fact, at);
+  const years = fiscalYears.map((year) => [streamName(fundingYears, fundingYearOf(mandateId, year)), endOfYear]);
+  const basedOn = { [streamName(mandates, mandateId)]: endOfMandate, ...(Object.fromEntries(years) as object) };
+  const say = (fact: NewFact) => recorded(reports, reportId, fact, at, basedOn);
   yield say(ReportFacts.ReportDrafted({ reportId, mandateId, kind, obligationId: randomUUID(), recipientOrgId }));
   for (const fiscalYear of fiscalYears)
     yield say(

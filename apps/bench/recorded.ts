@@ -16,8 +16,14 @@ const custodian = mandatedOrgIdOfDecision;
 const person = randomUUID();
 const digest = '0f343b0931126a20f133d67c2b018a3b7f34cb1f1e9d8c0c1d4ac1ae5f0e5e1a';
 
-/** A fact in the envelope that a command at the mandated authority would give it. */
-export function recorded(of: Stream, id: string, { type, data, about }: NewFact, at: Instant): Recorded {
+/** A fact in the envelope that a command at the mandated authority would give it, which read these other streams. */
+export function recorded(
+  of: Stream,
+  id: string,
+  { type, data, about }: NewFact,
+  at: Instant,
+  basedOn: NewEvent['basedOn'] = {},
+): Recorded {
   const fact = of.facts[type];
   if (!fact) throw new TypeError(`${of.category} has no fact ${type}`);
   const stream = streamName(of, id);
@@ -35,7 +41,7 @@ export function recorded(of: Stream, id: string, { type, data, about }: NewFact,
     correlation: command,
     causation: null,
     concerns: concernsOf(fact, data, about, objectOf(stream)),
-    basedOn: {},
+    basedOn,
     visibility: visibilityOf(fact),
     subjects: [],
     backdating: null,

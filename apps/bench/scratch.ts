@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { settingsHelp } from '#delivery/settings';
 
@@ -72,4 +73,18 @@ export function residentMiB({ pid }: ChildProcess): number | undefined {
   if (process.platform !== 'linux' || pid === undefined) return undefined;
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return kib === undefined ? undefined : Number(kib) / 1_024;
+}
+
+/** Waits until a process is at rest, having done what it does behind the scenes; at once where the system does not tell. */
+export async function atRest({ pid }: ChildProcess): Promise<void> {
+  if (process.platform !== 'linux' || pid === undefined) return;
+  // utime and stime, in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+  const used = () => {
+    const [, utime, stime] = /\) (?:\S+ ){11}(\d+) (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return Number(utime) + Number(stime);
+  };
+  for (let before = -Infinity, now = used(); now - before > 10; now = used()) {
+    before = now;
+    await delay(1_000);
+  }
 }

@@ -6,7 +6,8 @@
 const kernel = '^libs/kernel/';
 const contexts = '^libs/contexts/';
 const port = '^libs/(?:event-store|read-store)/[^/]+$';
-const adapter = '^libs/(event-store|read-store)/([^/]+)/';
+const processes = '^libs/processes/[^/]+$';
+const adapter = '^libs/(event-store|read-store|processes)/([^/]+)/';
 const spec = '\\.spec\\.ts$';
 const testCode = '\\.(?:spec|contract)\\.ts$|^test/';
 const testTools = '(?:^|/)node_modules/(?:@jest/globals|fast-check)/';
@@ -78,6 +79,12 @@ export default {
       { pathNot: [kernel, port, packages('kysely'), '^(?:node:)?(?:timers/promises|crypto)$'] },
     ),
     rule(
+      'processes-import-kernel-and-event-store-port',
+      'The runner of processes reads and writes events by their port; its own port is a promise in the words of the kernel.',
+      { path: processes, pathNot: testCode },
+      { pathNot: [kernel, processes, '^libs/event-store/[^/]+$', '^(?:node:)?timers/promises$'] },
+    ),
+    rule(
       'adapters-import-port-and-kernel',
       'An adapter keeps the promises of its own port and knows no other library.',
       { path: adapter },
@@ -95,7 +102,7 @@ export default {
       { path: adapter, pathNot: testCode },
       { dependencyTypes: installed, pathNot: packages('kysely', 'pg', '@eventstore/db-client') },
     ),
-    driver('node:sqlite', ['^libs/(?:event-store|read-store)/sqlite/', '^libs/directory/', spec]),
+    driver('node:sqlite', ['^libs/(?:event-store|read-store|processes)/sqlite/', '^libs/directory/', spec]),
     driver('kysely', '^libs/read-store/'),
     driver('pg', '^libs/read-store/postgres/'),
     driver('@eventstore/db-client', '^libs/event-store/kurrent/'),
@@ -113,6 +120,8 @@ export default {
         path: packages(
           '@nestjs/[^/]+',
           'graphql',
+          'graphql-jit',
+          'dataloader',
           'mercurius',
           'fastify',
           '@fastify/[^/]+',
@@ -128,7 +137,7 @@ export default {
       'delivery-imports-kernel-ports-and-directory',
       'Delivery turns any context over any store into an API.',
       { path: '^libs/delivery/' },
-      { path: '^libs/', pathNot: [kernel, port, '^libs/(?:delivery|directory)/'] },
+      { path: '^libs/', pathNot: [kernel, port, processes, '^libs/(?:delivery|directory)/'] },
     ),
     rule(
       'side-libraries-import-kernel-and-ports',

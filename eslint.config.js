@@ -137,7 +137,7 @@ export default defineConfig(
   },
   {
     // They take the definitions of the kernel and the contexts apart.
-    files: ['libs/delivery/**/*.ts', 'libs/read-store/**/*.ts'],
+    files: ['libs/delivery/**/*.ts', 'libs/processes/**/*.ts', 'libs/read-store/**/*.ts'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {

@@ -6,7 +6,7 @@ import { issue } from '#delivery/in-process';
 import type { Settings } from '#delivery/settings';
 import type { Role } from '#kernel/roles';
 import { decisionId } from './decision-ids.ts';
-import { organisationId, registerMandate, registerOrganisations } from './load-decision.ts';
+import { organisationId, registerMandate, registerOrganisations, sendCopies } from './load-decision.ts';
 import type { Installation } from './server.ts';
 
 /** A made-up person of the demo, and the one role it holds. */
@@ -80,6 +80,7 @@ export async function loadDemo(installation: Installation, settings: Settings): 
     );
   }
   await registerMandate(installation, settings, ref(subjectOf('MANDATE_OWNER')));
+  await sendCopies(installation, settings, ref(subjectOf('REGISTRAR')));
   await platform.projector.reached(await platform.store.head(), 60_000);
 
   const tokens: Record<string, string> = { SYSTEM_ADMIN: await demoToken(secret, settings.adminSubject) };

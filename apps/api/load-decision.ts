@@ -4,16 +4,18 @@ import type { Settings } from '#delivery/settings';
 import { decisionId, decisionMandateId } from './decision-ids.ts';
 import type { Installation } from './server.ts';
 
-/** Who loads: the first administrator registers organisations, a mandate owner the rest. */
+/** Who loads: the first administrator registers organisations, a registrar sends the copies, a mandate owner the rest. */
 export interface Loaders {
   readonly admin: string;
   readonly owner: string;
+  readonly registrar: string;
 }
 
 export interface Loaded {
   readonly mandateId: string;
   readonly organisations: number;
   readonly obligations: number;
+  readonly copies: number;
 }
 
 /** The id of an organisation of the decision; that of the mandated authority is configured. */
@@ -29,14 +31,16 @@ type Command = readonly [name: string, what: string, input: Record<string, unkno
 export async function loadDecision(
   installation: Installation,
   settings: Settings,
-  { admin, owner }: Loaders,
+  { admin, owner, registrar }: Loaders,
 ): Promise<Loaded> {
   await registerOrganisations(installation, settings, admin);
   await registerMandate(installation, settings, owner);
+  await sendCopies(installation, settings, registrar);
   return {
     mandateId: decisionMandateId,
     organisations: Object.keys(decision.organisations).length,
     obligations: decision.obligations.length,
+    copies: copies.length,
   };
 }
 
@@ -52,6 +56,19 @@ export async function registerOrganisations(
   }
 }
 
+/** Each recipient, and each unit of it that is named. */
+const copies = decision.copies.flatMap(({ to, units = [undefined] }) =>
+  units.map((unit) => ({ to, ...(unit !== undefined && { unit }) })),
+);
+
+export async function sendCopies({ platform }: Installation, settings: Settings, registrar: string): Promise<void> {
+  for (const { to, ...unit } of copies) {
+    const input = { mandateId: decisionMandateId, recipientOrgId: organisationId(to, settings), ...unit };
+    const what = [to, ...Object.values(unit)].join('/');
+    await issue(platform, registrar, 'SendDecisionCopy', input, decisionId(`command/SendDecisionCopy/${what}`));
+  }
+}
+
 export async function registerMandate({ platform }: Installation, settings: Settings, owner: string): Promise<void> {
   for (const [name, what, input] of mandateCommands(settings))
     await issue(platform, owner, name, input, decisionId(`command/${name}/${what}`));
@@ -60,7 +77,7 @@ export async function registerMandate({ platform }: Installation, settings: Sett
 const obligationId = (row: number): string => decisionId(`obligation/${row}`);
 
 function mandateCommands(settings: Settings): Command[] {
-  const { mandate, objectives, obligations, fundingYears } = decision;
+  const { mandate, objectives, obligations, fundingYears, policyReferences } = decision;
   const org = (key: OrganisationKey) => organisationId(key, settings);
   const mandateId = decisionMandateId;
   const { rows: _, principal, mandated, payer, document, ...stated } = mandate;
@@ -109,6 +126,11 @@ function mandateCommands(settings: Settings): Command[] {
         ceiling,
         requisitionObligationId: obligationId(requisitionRow),
       },
+    ]),
+    ...policyReferences.map(({ row, date, sv, en }): Command => [
+      'RegisterPolicyReference',
+      `${row}`,
+      { mandateId, policyReferenceId: decisionId(`policy reference/${row}`), title: { sv, en }, date },
     ]),
   ];
 }

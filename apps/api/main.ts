@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { growWithLoad } from './lean-start.ts';
-import { openLog } from '#delivery/log';
+import { type Log, openLog } from '#delivery/log';
 import { logSettings, SettingsError, readSettings, settingsHelp } from '#delivery/settings';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
+import type { Server } from './server.ts';
 
 /** The bulk of the program, which the import above goes before. */
 const { demoRoles, loadDemo } = await import('./demo.ts');
@@ -24,28 +25,34 @@ async function main(): Promise<void> {
     process.exit(1);
   };
   process.on('uncaughtException', failed);
-  try {
-    const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
-    for (const warning of settings.warnings) log.note('warn', `Note: ${warning}`);
-    const server = await serve(settings, log.report, log);
-    const stop = (signal: string) => {
-      log.note('info', `${signal}: finishing what was begun …`);
-      server.close().then(() => process.exit(0), failed);
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-    const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
-    const { url, adminUrl } = server;
-    log.serving(welcome(server, settings, tokens), {
-      graphql: `${url}/graphql`,
-      ...(adminUrl === undefined ? {} : { admin: adminUrl }),
-      mode: settings.mode,
-      version,
-    });
-    growWithLoad();
-  } catch (error) {
-    failed(error);
-  }
+  const starting = start(log);
+  const stop = (signal: string) => {
+    log.note('info', `${signal}: finishing what was begun …`);
+    starting.then((server) => server.close()).then(() => process.exit(0), failed);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await starting.then(growWithLoad, failed);
+}
+
+async function start(log: Log): Promise<Server> {
+  const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
+  for (const warning of settings.warnings) log.note('warn', `Note: ${warning}`);
+  const server = await serve(settings, log.report, log);
+  if (server.installation.check.state === 'running')
+    log.note(
+      'warn',
+      'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
+    );
+  const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
+  const { url, adminUrl } = server;
+  log.serving(welcome(server, settings, tokens), {
+    graphql: `${url}/graphql`,
+    ...(adminUrl === undefined ? {} : { admin: adminUrl }),
+    mode: settings.mode,
+    version,
+  });
+  return server;
 }
 
 const help = (): string =>

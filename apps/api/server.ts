@@ -3,21 +3,29 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openDirectory } from '#directory/directory';
 import { grantsOf, organisationsOf, persons } from '#contexts/identity/public';
-import { openDemoClock, refuseDemoClock, systemClock } from '#delivery/clock';
-import { serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
+import { serveCatalogue } from '#delivery/catalogue-http';
+import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from '#delivery/clock';
+import { closeInTime, contextOf, drainable, personOf, serveGraphiql, serveHealth, verifyTokens } from '#delivery/http';
 import { demoIssuer, tokenVerifier } from '#delivery/identity-token';
 import type { Log, Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
+import { RateLimits } from '#delivery/rate-limits';
 import { SamverkModule } from '#delivery/samverk-module';
 import { loadSecret, type Secret } from '#delivery/secret';
 import { type Settings, SettingsError } from '#delivery/settings';
+import { StoreUnusable } from '#event-store/event-store';
+import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Directory } from '#directory/directory';
+import { openSqliteProcessStore } from '#processes/sqlite/sqlite-process-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
+import { openSqliteSnapshots } from '#read-store/sqlite/sqlite-snapshots';
 import type { Demonstration } from '#delivery/about-fields';
+import { serveCalendar } from './calendar.ts';
 import { contexts } from './contexts.ts';
 import { startViews } from './views-thread.ts';
 import { Watch } from './watch.ts';
@@ -30,6 +38,8 @@ export interface Installation {
   readonly directory: Directory;
   readonly secret: Secret;
   readonly demonstration: Demonstration | undefined;
+  /** What is known of the event store as a whole: after an unclean stop it is checked in the background. */
+  readonly check: Check;
 }
 
 /** @throws SettingsError, StoreUnusable, ReadStoreUnusable, DirectoryUnusable: each says what was found and the way out */
@@ -42,16 +52,30 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const demoClock = demo ? openDemoClock(dataDir) : undefined;
   const clock = demoClock ?? systemClock;
   const secret = loadSecret(settings.secretFile);
-  const opened = await openSqliteEventStore({ path: settings.eventStore.path, clock });
-  const store = watch?.store(opened) ?? opened;
+  await using opened = new AsyncDisposableStack(); // closed again when a later step fails
+  const { path, maxBytes } = settings.eventStore;
+  const checked = ({ state, problems }: Check) => {
+    if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
+  };
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const events = await openSqliteEventStore({ path, clock, checked, ...limit });
+  opened.defer(() => events.close());
+  const store = watch?.store(events) ?? events;
   const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
+  opened.defer(() => directory.close());
   const projector = await startViews({
     events: settings.eventStore.path,
     views: settings.readStore.path,
-    store: opened,
+    store: events,
     report,
   });
+  opened.defer(() => projector.stop());
   const readStore = await openSqliteReadStore({ path: settings.readStore.path, access: 'read' });
+  opened.defer(() => readStore.close());
+  const snapshots = await openSqliteSnapshots({ path: settings.readStore.path });
+  opened.defer(() => snapshots.close());
+  const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
+  opened.defer(() => processStore.close());
   const administrator = directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
@@ -61,9 +85,12 @@ export async function openInstallation(settings: Settings, report: Report, watch
     store,
     readStore,
     projector,
+    snapshots,
+    processStore,
     directory,
     people: { persons, grantsOf: grantsOf, organisationsOf: organisationsOf },
     clock,
+    ...(demo ? {} : { alarm: systemAlarm }),
     secret,
     mandatedOrgId,
     firstAdministrator: {
@@ -76,10 +103,12 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const demonstration = demoClock && {
     async moveTo(to: string) {
       demoClock.moveTo(to);
+      await platform.processes.settled(60_000);
       await platform.projector.reached(await store.head(), 60_000);
     },
   };
-  return { platform, directory, secret, demonstration };
+  opened.move(); // from here on by the platform
+  return { platform, directory, secret, demonstration, check: events.check };
 }
 
 /** A running API. */
@@ -88,11 +117,12 @@ export interface Server {
   /** Where metrics and health details are, unless they are off. */
   readonly adminUrl: string | undefined;
   readonly installation: Installation;
+  /** Every request that has come is answered, and what was acknowledged is stored. */
   close(): Promise<void>;
 }
 
 /**
- * Serves GraphQL, GraphiQL and health on the address of the settings.
+ * Serves GraphQL, GraphiQL, the catalogue, the calendar and health on the address of the settings.
  * @param log told of each request answered, and what Nest has to say
  * @throws SettingsError when an address is taken; everything opened is closed then
  */
@@ -100,11 +130,12 @@ export async function serve(settings: Settings, report: Report, log?: Pick<Log, 
   const watch = await Watch.open(settings, contexts, report, log);
   const installation = await openInstallation(settings, watch.report, watch);
   try {
-    const { app, ...at } = await listen(settings, installation, watch, log);
+    const { app, drain, ...at } = await listen(settings, installation, watch, log);
     return {
       ...at,
       installation,
       async close() {
+        await drain();
         await app.close();
         await installation.platform.close();
         await watch.close();
@@ -120,43 +151,66 @@ export async function serve(settings: Settings, report: Report, log?: Pick<Log, 
   }
 }
 
+/** How long a connection may take over what it sends or reads: one that is slow costs its own memory and nobody's time. */
+const patience = {
+  requestTimeout: 30_000,
+  connectionTimeout: 60_000,
+  http: { headersTimeout: 10_000 },
+  forceCloseConnections: 'idle',
+} as const;
+
 async function listen(
   settings: Settings,
   installation: Installation,
   watch: Watch,
   log: Pick<Log, 'nest'> | undefined,
-): Promise<Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication }> {
+): Promise<
+  Pick<Server, 'url' | 'adminUrl'> & { readonly app: NestFastifyApplication; readonly drain: () => Promise<void> }
+> {
   const { platform, directory, secret, demonstration } = installation;
-  const adapter = new FastifyAdapter({
-    logger: false,
-    genReqId: () => randomUUID(),
-    bodyLimit: 1024 * 1024,
-    forceCloseConnections: 'idle',
-  });
+  const { limits, rates, trustedProxies } = settings;
+  const options = { ...patience, logger: false, genReqId: () => randomUUID(), trustProxy: [...trustedProxies] };
+  const adapter = new FastifyAdapter(options);
   const fastify = adapter.getInstance();
   watch.requests(fastify);
+  const rateLimits = new RateLimits(rates);
+  rateLimits.guard(fastify);
+  closeInTime(fastify);
   if (settings.mode === 'demo')
     fastify.addHook('onRequest', (_, reply, done) => (reply.header('samverk-mode', 'demo'), done()));
-  verifyTokens(fastify, tokenVerifier(settings, secret), directory);
+  const drain = drainable(fastify);
+  verifyTokens(fastify, tokenVerifier(settings, secret), directory, rateLimits);
   serveGraphiql(fastify);
-  const ready = await readiness(platform);
+  const ready = await readiness(installation);
   serveHealth(fastify, ready);
   const broken = (error: unknown, id: string) => watch.report(error, `request ${id}`, id);
-  const module = SamverkModule.of(platform, demonstration, broken);
+  serveCalendar(fastify, { platform, directory, broken });
+  const module = SamverkModule.of(platform, demonstration, {
+    limits,
+    report: broken,
+    contextOf: contextOf(platform.callers),
+    charge: (request, units) => rateLimits.charge(request, personOf(request), units),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log?.nest ?? ['error', 'warn'],
     abortOnError: false,
+    bodyParser: false,
   });
   await app.init();
-  const adminUrl = await watch.begin(platform, ready);
+  serveCatalogue(fastify, contexts, app.get(GraphQLSchemaHost).schema);
+  const adminUrl = await watch.begin(installation, ready);
   const url = await fastify.listen({ port: settings.port, host: settings.host });
-  return { app, url, adminUrl };
+  return { app, url, adminUrl, drain };
 }
 
-/** Ready once every view is there, with what was recorded before the start, and while no event waits outside a view. */
-async function readiness({ projector, store }: Platform): Promise<() => boolean> {
+/**
+ * Ready once the store was seen to be whole and every view is there, with what was recorded before the start, and while
+ * no event waits outside a view or a process.
+ */
+async function readiness({ platform, check }: Installation): Promise<() => boolean> {
+  const { projector, processes, store } = platform;
   const head = await store.head();
-  return () =>
-    projector.position >= head &&
-    projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
+  const viewed = () => projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
+  const heard = () => processes.status().every(({ parked }) => parked === 0);
+  return () => check.state === 'clean' && projector.position >= head && viewed() && heard();
 }

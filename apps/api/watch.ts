@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
 import type { Desk } from '#delivery/command-desk';
-import { type HealthParts, shownHealth } from '#delivery/health';
+import { type HealthParts, shownHealth, type StoreHealth } from '#delivery/health';
 import type { Log, Report } from '#delivery/log';
 import type { Metrics } from '#delivery/metrics';
 import type { Platform } from '#delivery/platform';
@@ -73,12 +73,12 @@ export class Watch {
   }
 
   /** Begins what needs a platform that runs. Gives the address of the admin port, if there is one. */
-  async begin(platform: Platform, ready: () => boolean): Promise<string | undefined> {
-    if (this.#tracing) this.#tracing.reached = (position, ms) => platform.projector.reached(position, ms);
+  async begin(system: System, ready: () => boolean): Promise<string | undefined> {
+    if (this.#tracing) this.#tracing.reached = (position, ms) => system.platform.projector.reached(position, ms);
     const { adminPort, mode } = this.#settings;
     const metrics = this.#metrics;
     if (adminPort === undefined || !metrics) return undefined;
-    const parts = partsOf(platform);
+    const parts = partsOf(system);
     const health = async () => ({
       ...(await shownHealth(parts, this.#told)),
       ready: ready(),
@@ -99,13 +99,22 @@ export class Watch {
 
   async close(): Promise<void> {
     await this.#admin?.close();
+    this.#admin = undefined;
     await this.#tracing?.close();
   }
 }
 
+/** What runs, with what is known of its store. */
+interface System {
+  readonly platform: Platform;
+  readonly check?: StoreHealth;
+}
+
 /** The one place where parts of the system are plugged in that can tell how they are. */
-const partsOf = ({ projector, store }: Platform): HealthParts => ({
+const partsOf = ({ platform: { projector, processes, store }, check }: System): HealthParts => ({
+  ...(check && { store: () => check }),
   views: async () => projector.status(await store.head()),
+  processes: () => processes.status(),
 });
 
 const packageFile = createRequire(import.meta.url).resolve('#root/package.json');

@@ -1,3 +1,4 @@
+import { calendarPath } from '#delivery/calendar-feeds';
 import { decisionMandateId } from './decision-ids.ts';
 import type { Server } from './server.ts';
 import type { Settings } from '#delivery/settings';
@@ -17,6 +18,8 @@ export function welcome(
     '',
     `  GraphQL    ${url}/graphql`,
     `  GraphiQL   ${url}/graphiql`,
+    `  Catalogue  ${url}/catalogue`,
+    `  Calendar   ${url}${calendarPath}`,
     `  Health     ${url}/health/live  ${url}/health/ready`,
     ...(adminUrl === undefined ? [] : [`  Operator   ${adminUrl}/metrics  ${adminUrl}/health`]),
     `  Data       ${settings.dataDir}`,

@@ -5,18 +5,51 @@ import { systemClock } from '#delivery/clock';
 import type { Expected } from '#event-store/event-store';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Figure } from './figures.ts';
+import { eventsOf, type History } from './histories.ts';
 import { aCost } from './mandate-history.ts';
+import type { Found } from './figures.ts';
 import { type Bench, inTurns, p99Of, rateOf, roundMs } from './rounds.ts';
 
 /** P1: each append is answered before the next is asked for. */
-export const oneCaller = (bench: Bench): Promise<Figure> => appends(bench, 'P1', 1);
+export const oneCaller = async (bench: Bench, history: History): Promise<Found> => ({
+  P1: await appends(bench, history, 'P1', 1),
+});
 
 /** P2: each caller has its stream; what they ask for in one turn of the loop shares a commit. */
-export const manyCallers = (bench: Bench): Promise<Figure> => appends(bench, 'P2', 64);
+export const manyCallers = async (bench: Bench, history: History): Promise<Found> => ({
+  P2: await appends(bench, history, 'P2', 64),
+});
 
-async function appends(bench: Bench, name: string, callers: number): Promise<Figure> {
-  const { folder } = bench.scratch;
-  const store = await openSqliteEventStore({ path: join(folder, `${name}.db`), clock: systemClock });
+const subscribers = 1_000;
+const deliveries = 300;
+
+/** P6: one appends, event by event, and a thousand wait for it at the end of the store; how long until the last has it. */
+export async function delivery({ progress }: Bench, history: History): Promise<Found> {
+  const store = await openSqliteEventStore({ path: eventsOf(history), clock: systemClock });
+  const head = await store.head();
+  const { stream, event } = aCost();
+  const waits: number[] = [];
+  let have = 0;
+  let all = Promise.withResolvers<void>();
+  const following = Array.from({ length: subscribers }, async () => {
+    for await (const { events } of store.subscribe({ after: head }))
+      for (const _ of events) if (++have === subscribers) all.resolve();
+  });
+  for (let at = 0; at < deliveries; at++) {
+    progress.show('P6 delivering', at / deliveries);
+    [have, all] = [0, Promise.withResolvers<void>()];
+    const begun = performance.now();
+    await store.append(stream, [{ ...event, id: randomUUID() }], 'any');
+    await all.promise;
+    waits.push(performance.now() - begun);
+  }
+  await store.close();
+  await Promise.all(following);
+  return { P6: { value: p99Of(waits) } };
+}
+
+async function appends(bench: Bench, history: History, name: string, callers: number): Promise<Figure> {
+  const store = await openSqliteEventStore({ path: eventsOf(history), clock: systemClock });
   const waits: number[] = [];
   const { event } = aCost();
 
@@ -34,7 +67,7 @@ async function appends(bench: Bench, name: string, callers: number): Promise<Fig
       return done;
     };
   });
-  const raw = rawInserts(join(folder, `${name}-raw.db`), callers);
+  const raw = rawInserts(join(history.folder, `${name}-raw.db`), callers);
   try {
     const rates = await inTurns(
       bench,

@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type MeasureId, measureIds, promises } from './promises.ts';
+import { type MeasureId, measureIds, numberOf, promises } from './promises.ts';
 
 /** What this run is to do. */
 export interface Wanted {
   readonly only: readonly MeasureId[];
   /** A file to write the figures to. */
   readonly json?: string;
-  /** So many events P5 rebuilds the views from. */
-  readonly events: number;
+  /** With so many events stored everything is measured, once for each; P8 has sizes of its own. */
+  readonly events: readonly number[];
   /** So long each rate is measured, and each limit. */
   readonly seconds: number;
 }
@@ -24,8 +24,8 @@ export function wantedOf(
     .description('Measures what the system promises, and beside each figure what this machine can do at most.')
     .addOption(only)
     .option('--json <file>', 'write the figures there as well')
-    .option('--events <number>', 'how many events P5 rebuilds the views from', atLeast(1_000), 100_000)
-    .option('--seconds <number>', 'how long each rate is measured, P5 apart', atLeast(1), 5)
+    .addOption(events)
+    .option('--seconds <number>', 'how long each rate is measured, and each limit', seconds, 4)
     .addHelpText('after', ['', 'Measures:', ...measureIds.map((id) => `  ${id}  ${promises[id].says}`)].join('\n'))
     .allowExcessArguments(false)
     .configureOutput({ writeErr: complain })
@@ -34,20 +34,29 @@ export function wantedOf(
     .opts<Wanted>();
 }
 
-const only = new Option('--only <measures>', `a part of ${measureIds.join(',')}`)
+const numbers = [...new Set(measureIds.map(numberOf))];
+const only = new Option('--only <measures>', `a part of ${numbers.join(',')}`)
   .argParser(measuresOf)
   .default(measureIds, 'all');
 
 function measuresOf(text: string): MeasureId[] {
   const named = new Set(text.split(',').map((name) => name.trim().toUpperCase()));
   for (const name of named)
-    if (!measureIds.some((id) => id === name))
-      throw new InvalidArgumentError(`There is no measure "${name}", but ${measureIds.join(', ')}.`);
-  return measureIds.filter((id) => named.has(id));
+    if (!numbers.includes(name))
+      throw new InvalidArgumentError(`There is no measure "${name}", but ${numbers.join(', ')}.`);
+  return measureIds.filter((id) => named.has(numberOf(id)));
 }
 
-const atLeast = (least: number) => (text: string) => {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+const events = new Option('--events <numbers>', 'with so many events stored, as in 10k,100k,1m')
+  .argParser((text) => text.split(',').map((one) => numberIn(one, 1_000)))
+  .default([10_000, 100_000], '10k,100k');
+
+const seconds = (text: string): number => numberIn(text, 1);
+
+function numberIn(text: string, least: number): number {
+  const [, digits, unit] = /^\s*(\d{1,9})([km]?)\s*$/i.exec(text) ?? [];
+  const number = Number(digits) * { '': 1, k: 1_000, m: 1_000_000 }[(unit ?? '').toLowerCase() as '' | 'k' | 'm'];
+  if (digits === undefined || number < least || number > 1e9)
     throw new InvalidArgumentError(`Expected a whole number, ${least} or more.`);
-  return Number(text);
-};
+  return number;
+}

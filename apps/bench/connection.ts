@@ -43,6 +43,11 @@ export class Connection {
     return this.#waiting.promise;
   }
 
+  /** Asks a GraphQL question. */
+  async ask<Data>(query: string, variables: object): Promise<{ readonly data?: Data | null }> {
+    return JSON.parse(await this.post(JSON.stringify({ query, variables }))) as { data?: Data | null };
+  }
+
   close(): void {
     this.#socket.destroy();
   }

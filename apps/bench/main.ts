@@ -1,29 +1,41 @@
 #!/usr/bin/env node
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { manyCallers, oneCaller } from './appends.ts';
+import { delivery, manyCallers, oneCaller } from './appends.ts';
 import { wantedOf } from './command-line.ts';
-import { type Figure, type Figures, jsonOf, tableOf } from './figures.ts';
-import { mutations } from './mutations.ts';
+import { type Figure, jsonOf, tableOf } from './figures.ts';
+import { type History, historyOf } from './histories.ts';
+import { longStreams } from './long-streams.ts';
+import type { Found } from './figures.ts';
 import { Progress } from './progress.ts';
 import type { MeasureId } from './promises.ts';
 import { rebuild } from './rebuild.ts';
+import { requests } from './requests.ts';
 import type { Bench } from './rounds.ts';
 import { Scratch } from './scratch.ts';
+import { starting } from './starts.ts';
 
-const measures: Readonly<Record<MeasureId, (bench: Bench) => Promise<Figure>>> = {
-  P1: oneCaller,
-  P2: manyCallers,
-  P3: mutations,
-  P5: rebuild,
-};
+type Measure = (bench: Bench, history: History, wanted: ReadonlySet<MeasureId>) => Promise<Found>;
+
+/** What is measured at each size of history, in this order: what adds events comes last. */
+const measures: readonly (readonly [gives: readonly MeasureId[], measure: Measure])[] = [
+  [['P5'], rebuild],
+  [['P7'], starting],
+  [['P3', 'P4', 'P13 at rest', 'P13 loaded'], requests],
+  [['P6'], delivery],
+  [['P1'], oneCaller],
+  [['P2'], manyCallers],
+];
+const ofStreams: readonly MeasureId[] = ['P8 warm', 'P8 cold', 'P8 again'];
 
 let interrupted = false;
 
 /** Measures what the system promises on this machine, and what the machine itself can do. */
 async function main(): Promise<void> {
   const { only, json, events, seconds } = wantedOf(process.argv.slice(2));
+  const wanted = new Set(only);
+  const isWanted = (gives: readonly MeasureId[]) => gives.some((id) => wanted.has(id));
   const scratch = new Scratch();
   const progress = new Progress(process.stderr);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -33,8 +45,17 @@ async function main(): Promise<void> {
       void scratch.clear().finally(() => process.exit(128 + constants.signals[signal]));
     });
   try {
-    const figures: Figures = {};
-    for (const id of only) figures[id] = await measures[id]({ scratch, progress, events, seconds });
+    const bench = { scratch, progress, seconds };
+    const figures = new Map<MeasureId, Map<number, Figure>>();
+    const due = measures.filter(([gives]) => isWanted(gives));
+    for (const size of due.length > 0 ? events : []) {
+      const history = await historyOf(bench, size);
+      for (const [, measure] of due)
+        for (const [id, figure] of Object.entries(await measure(bench, history, wanted)) as [MeasureId, Figure][])
+          if (wanted.has(id)) figures.set(id, new Map([...(figures.get(id) ?? []), [size, figure]]));
+      rmSync(history.folder, { recursive: true });
+    }
+    if (isWanted(ofStreams)) for (const [id, sizes] of await longStreams(bench)) figures.set(id, new Map(sizes));
     progress.end();
     console.log(tableOf(figures));
     if (json !== undefined) writeFileSync(json, jsonOf(figures));

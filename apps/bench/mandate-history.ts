@@ -31,6 +31,7 @@ const decisionDiaryNumber = 'BENCH 0000/0000 (påhittat)';
 const doc = () => ({ documentId: randomUUID(), version: 1, sha256: '9f'.repeat(32) });
 const paid = kr(200_000_000);
 const costAmount = kr(1_234_500);
+const ore = kr(1);
 
 /** The first `count` events of made-up mandates, several side by side: for each thing that happens to one, what it does. */
 export function* history(count: number): Iterable<Recorded> {
@@ -47,6 +48,15 @@ export function* history(count: number): Iterable<Recorded> {
 
 /** A cost on a year of its own, as a fact that is recorded again and again. */
 export const aCost = (): Recorded => cost(fundingYearOf(randomUUID(), 2017), randomUUID(), 2017, 0);
+
+/** A mandate, and a year of it on which costs of one öre are booked without end: a stream as long as wanted. */
+export function* longYear(mandateId: string): Generator<Recorded, never, void> {
+  const payer = randomUUID();
+  yield* registration(mandateId, payer, [], []);
+  const fundingYearId = fundingYearOf(mandateId, 2017);
+  yield allocation(fundingYearId, mandateId, 2017, randomUUID());
+  for (;;) yield cost(fundingYearId, randomUUID(), 2017, 0, ore);
+}
 
 function* mandate(): Generator<Recorded, undefined> {
   const mandateId = randomUUID();
@@ -137,15 +147,7 @@ function* fundingYear(mandateId: string, payer: string, year: number): Iterable<
   const toPayer = { addressee: [payer] };
   const say = (fact: NewFact) => recorded(fundingYears, fundingYearId, fact, at);
   const facts = FundingYearFacts;
-  yield say(
-    facts.FundingYearAllocated({
-      fundingYearId,
-      mandateId,
-      year,
-      ceiling: paid,
-      requisitionObligationId: obligationId,
-    }),
-  );
+  yield allocation(fundingYearId, mandateId, year, obligationId);
   const asked = { fundingYearId, requisitionId, amount: paid, addresseeOrgId: payer, decisionDiaryNumber };
   yield say(facts.RequisitionSubmitted({ ...asked, sentAt: at, doc: doc() }, toPayer));
   yield say(facts.RequisitionAcknowledged({ fundingYearId, requisitionId, receivedAt: at, receiptRef: 'K-1' }));
@@ -166,7 +168,20 @@ function* fundingYear(mandateId: string, payer: string, year: number): Iterable<
   );
 }
 
-function cost(fundingYearId: string, costId: string, year: number, index: number): Recorded {
+const allocation = (
+  fundingYearId: string,
+  mandateId: string,
+  year: number,
+  requisitionObligationId: string,
+): Recorded =>
+  recorded(
+    fundingYears,
+    fundingYearId,
+    FundingYearFacts.FundingYearAllocated({ fundingYearId, mandateId, year, ceiling: paid, requisitionObligationId }),
+    `${year}-03-01T09:00:00.000Z`,
+  );
+
+function cost(fundingYearId: string, costId: string, year: number, index: number, amount = costAmount): Recorded {
   const month = String((index % 12) + 1).padStart(2, '0');
   return recorded(
     fundingYears,
@@ -174,7 +189,7 @@ function cost(fundingYearId: string, costId: string, year: number, index: number
     FundingYearFacts.CostRecorded({
       fundingYearId,
       costId,
-      amount: costAmount,
+      amount,
       costDate: `${year}-${month}-15`,
       category: index % 3 === 0 ? 'CONSULTANT' : 'STAFF',
       appropriation,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
 import { objectOf, type NewEvent } from '#kernel/envelope';
 import { concernsOf, type NewFact, visibilityOf } from '#kernel/facts';
 import { type Stream, streamName } from '#kernel/stream';
@@ -10,7 +11,8 @@ export interface Recorded {
   readonly event: NewEvent;
 }
 
-const custodian = randomUUID();
+/** So that the people of the demo see it. */
+const custodian = mandatedOrgIdOfDecision;
 const person = randomUUID();
 const digest = '0f343b0931126a20f133d67c2b018a3b7f34cb1f1e9d8c0c1d4ac1ae5f0e5e1a';
 

@@ -6,20 +6,20 @@ export interface Bench {
   readonly scratch: Scratch;
   readonly progress: Progress;
   readonly seconds: number;
-  readonly events: number;
 }
 
-const rounds = 5;
+const usualRounds = 5;
 
 /**
  * Measures a rate and its limit in turns, so that what else the machine does strikes both alike: the middle one of five
- * rounds each, after one that does not count.
+ * rounds each unless told, after one that does not count.
  */
 export async function inTurns(
   { progress }: { readonly progress: Pick<Progress, 'show'> },
   doing: string,
   measured: (round: number) => Promise<number>,
   limit: (round: number) => Promise<number> | number,
+  rounds = usualRounds,
 ): Promise<{ readonly value: number; readonly limit: number }> {
   const values: number[] = [];
   const limits: number[] = [];
@@ -35,10 +35,11 @@ export async function inTurns(
 }
 
 /** Milliseconds of one round. */
-export const roundMs = ({ seconds }: Pick<Bench, 'seconds'>): number => (seconds * 1_000) / rounds;
+export const roundMs = ({ seconds }: Pick<Bench, 'seconds'>): number => (seconds * 1_000) / usualRounds;
 
 const ascending = (figures: readonly number[]): number[] => [...figures].sort((a, b) => a - b);
-const middle = (figures: readonly number[]): number => ascending(figures)[figures.length >> 1] ?? 0;
+/** The one that as many exceed as do not. */
+export const middle = (figures: readonly number[]): number => ascending(figures)[figures.length >> 1] ?? 0;
 
 /** What 99 of 100 do not exceed. */
 export const p99Of = (figures: readonly number[]): number =>

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,13 @@ export interface Started {
 export class Scratch {
   readonly folder = mkdtempSync(join(tmpdir(), 'samverk-bench-'));
   readonly #children = new Set<ChildProcess>();
+
+  /** An empty folder in it. */
+  folderFor(name: string): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    return folder;
+  }
 
   /**
    * Runs a module of this program, with these settings and none from outside, until it prints the address it serves.
@@ -35,7 +42,9 @@ export class Scratch {
     const listen = (text: string): void => {
       said = (said + text).slice(-10_000);
       const url = /https?:\/\/\S+\/graphql/.exec(said)?.[0];
-      if (url !== undefined) resolve(url);
+      if (url === undefined) return;
+      resolve(url);
+      for (const stream of [child.stdout, child.stderr]) stream.off('data', listen).resume(); // its log is not our work
     };
     child.stdout.setEncoding('utf8').on('data', listen);
     child.stderr.setEncoding('utf8').on('data', listen);

@@ -12,6 +12,9 @@ import { demoIssuer, demoToken } from '#delivery/identity-token';
 import { schemaText } from '#delivery/schema-text';
 import { loadSecret } from '#delivery/secret';
 import { readSettings, SettingsError, settingsHelp } from '#delivery/settings';
+import { addBackup } from './backup.ts';
+import { addFsck } from './fsck.ts';
+import { addRestore } from './restore.ts';
 
 const settings = () => readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
 const report = (error: unknown, what: string) => console.error(`[${what}]`, error);
@@ -40,18 +43,20 @@ program
 program
   .command('load-decision')
   .description(
-    'Load the government decision through commands, as the first administrator and a mandate owner. The API must be stopped.',
+    'Load the government decision through commands, as the first administrator, a mandate owner and a registrar. The API must be stopped.',
   )
   .requiredOption('--as <subject>', 'the subject of a person who holds MANDATE_OWNER')
-  .action(async ({ as }: { as: string }) => {
+  .option('--registrar <subject>', 'the subject of a person who holds REGISTRAR; the same person unless told')
+  .action(async ({ as, registrar = as }: { as: string; registrar?: string }) => {
     const read = settings();
     const installation = await openInstallation(read, report);
     try {
       const issuer = read.mode === 'demo' ? demoIssuer : read.issuer;
       const person = (subject: string) => installation.directory.personRef(issuer, subject);
-      const loaded = await loadDecision(installation, read, { admin: person(read.adminSubject), owner: person(as) });
+      const [admin, owner] = [person(read.adminSubject), person(as)];
+      const loaded = await loadDecision(installation, read, { admin, owner, registrar: person(registrar) });
       console.log(
-        `Loaded: ${loaded.organisations} organisations, ${loaded.obligations} obligations, mandate ${loaded.mandateId}.`,
+        `Loaded: ${loaded.organisations} organisations, ${loaded.obligations} obligations, ${loaded.copies} copies, mandate ${loaded.mandateId}.`,
       );
       if (read.decisionDiaryNumber === undefined)
         console.warn(
@@ -61,6 +66,10 @@ program
       await installation.platform.close();
     }
   });
+
+addFsck(program, settings);
+addBackup(program, settings);
+addRestore(program, settings);
 
 program
   .command('generate')

@@ -3,7 +3,7 @@ import { refusals, warnings } from '#kernel/codes';
 import { type MadeClass, namedClass } from './graphql-types.ts';
 import { jsonScalar } from './scalars.ts';
 
-const codesOf = <C extends string>(messages: Readonly<Record<C, string>>, name: string, description: string) => {
+export const codesOf = <C extends string>(messages: Readonly<Record<C, string>>, name: string, description: string) => {
   const values = Object.fromEntries(Object.keys(messages).map((code) => [code, code]));
   const valuesMap = Object.fromEntries(
     Object.entries<string>(messages).map(([code, said]) => [code, { description: said }]),

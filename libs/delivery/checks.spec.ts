@@ -3,7 +3,8 @@ import { command, commands, mandated, own } from '#kernel/commands';
 import type { Context } from '#kernel/context';
 import { accept, decider } from '#kernel/decider';
 import { fact, facts } from '#kernel/facts';
-import { id, text } from '#kernel/fields';
+import { code, codeList, id, text } from '#kernel/fields';
+import { process, reading } from '#kernel/process';
 import { stream } from '#kernel/stream';
 import { type Seen, view } from '#kernel/view';
 import { checkContexts } from './checks.ts';
@@ -55,11 +56,23 @@ const factWith = (changed: object) => {
   const definition = { ...made.definition, ...changed };
   return otherwise({ stream: { ...things, facts: { ThingMade: Object.assign(() => made, made, { definition }) } } });
 };
+const watching = process(things, {
+  name: 'watching',
+  version: 1,
+  says: 'Watches.',
+  of: ThingFacts,
+  makes: ['ThingMade'],
+  id: () => '',
+  reads: {},
+});
+const processWith = (...changes: readonly object[]) =>
+  context({ processes: changes.map((changed) => ({ ...watching, ...changed })) });
 const viewWith = (changed: object) => context({ views: [{ ...thingView, ...changed }] });
 
 describe('the system refuses to start', () => {
   test('on nothing that is in order', () => {
     expect(() => checkContexts([context({})])).not.toThrow();
+    expect(() => checkContexts([processWith({})])).not.toThrow();
   });
 
   test.each<[string, Context[], RegExp]>([
@@ -89,6 +102,23 @@ describe('the system refuses to start', () => {
       [otherwise({ commands: { MakeThing: { ...ThingCommands.MakeThing, by: [own('FINANCE')] } } })],
       /thing does not tell which/,
     ],
+    [
+      'a fact that nothing makes',
+      [otherwise({ commands: {} })],
+      /ThingMade is made by no command, reservation or process/,
+    ],
+    [
+      'a fact that says nothing',
+      [factWith({ says: ' ' })],
+      /things\.deciders\.0\.stream\.facts\.ThingMade.*says is empty/,
+    ],
+    ['a fact without a Swedish label', [factWith({ sv: '' })], /ThingMade\.definition\.sv is empty/],
+    ['a field that says nothing', [factWith({ data: { thingId, note: text('') } })], /data\.note\.says is empty/],
+    [
+      'a code without a Swedish label',
+      [factWith({ data: { thingId, note: code(codeList('Note', 'A note.', { SHORT: '' })) } })],
+      /labels\.SHORT is empty/,
+    ],
     ['a row without its key', [viewWith({ key: 'otherId' })], /no column otherId, its key/],
     ['a key hidden from viewers of the row', [viewWith({ columns: { thingId: secret } })], /hides its key thingId/],
     ['a class for a column that is not there', [viewWith({ columns: { price: secret } })], /price, which is no column/],
@@ -103,9 +133,35 @@ describe('the system refuses to start', () => {
       /filters or orders by note/,
     ],
     [
+      'a reference beside a column of its name',
+      [viewWith({ refs: { note: ['thingId', 'Thing'] } })],
+      /note, which is a/,
+    ],
+    [
+      'a reference by what is no id',
+      [viewWith({ refs: { other: ['note', 'Thing'] } })],
+      /note, which is no column with/,
+    ],
+    [
+      'a reference to no view',
+      [viewWith({ refs: { other: ['thingId', 'Other'] } })],
+      /type Other, and there is no such/,
+    ],
+    [
       'a view that listens to no fact of its streams',
       [viewWith({ listens: new Set(['ThingSold']) })],
       /ThingSold, which is no fact/,
+    ],
+    ['two processes of the same name', [processWith({}, {})], /process watching stands twice/],
+    [
+      'a process that hears no fact of its streams',
+      [processWith({ hears: new Set(['ThingSold']) })],
+      /watching hears ThingSold, which is no fact/,
+    ],
+    [
+      'a process that reads a stream of no context',
+      [processWith({ reads: { other: reading({ ...things, category: 'other' }, () => []) } })],
+      /watching uses the stream other, which is of no context/,
     ],
   ])('on %s', (_, contexts, message) => {
     expect(() => checkContexts(contexts)).toThrow(message);

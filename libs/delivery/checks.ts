@@ -1,6 +1,7 @@
 import type { Context } from '#kernel/context';
 import type { Decider } from '#kernel/decider';
 import type { Fact } from '#kernel/facts';
+import type { Process } from '#kernel/process';
 import type { Shape } from '#kernel/fields';
 import type { Stream } from '#kernel/stream';
 import { seenOf, type View } from '#kernel/view';
@@ -18,9 +19,34 @@ export const streamsOf = (contexts: readonly Context[]): Stream[] =>
 export const factsOf = (contexts: readonly Context[]): Map<string, Fact> =>
   new Map(streamsOf(contexts).flatMap(({ facts }) => Object.entries(facts)));
 
+/** What makes a fact: a command, the reservation that stands before a command's own fact, or a process. */
+export interface Maker {
+  readonly kind: 'command' | 'reservation' | 'process';
+  /** The command, the category of the reservation's stream, or the process. */
+  readonly name: string;
+}
+
+/** What makes each fact, by its type. */
+export function makersOf(contexts: readonly Context[]): Map<string, Maker[]> {
+  const makers = contexts.flatMap(({ deciders, reservations = [], processes = [] }): [type: string, maker: Maker][] => [
+    ...deciders.flatMap(({ commands }) =>
+      Object.entries(commands).map(([name, { makes }]): [string, Maker] => [makes, { kind: 'command', name }]),
+    ),
+    ...reservations.flatMap(({ category, facts }) =>
+      Object.keys(facts)
+        .filter((type) => !processes.some(({ makes }) => makes.includes(type)))
+        .map((type): [string, Maker] => [type, { kind: 'reservation', name: category }]),
+    ),
+    ...processes.flatMap(({ name, makes }) => makes.map((type): [string, Maker] => [type, { kind: 'process', name }])),
+  ]);
+  const byType = Map.groupBy(makers, ([type]) => type);
+  return new Map([...byType].map(([type, found]) => [type, found.map(([, maker]) => maker)]));
+}
+
 /**
- * Refuses what the types cannot: names that stand twice, pointers to no field, `own` permissions without an organisation,
- * rows without their key, filters and orders on columns that not every viewer of the row may see.
+ * Refuses what the types cannot: names that stand twice, facts that nothing makes, words that are empty, pointers to no
+ * field, `own` permissions without an organisation, rows without their key, filters and orders on columns that not every
+ * viewer of the row may see.
  * @throws ContextsUnusable with all problems
  */
 export function checkContexts(contexts: readonly Context[]): void {
@@ -28,6 +54,7 @@ export function checkContexts(contexts: readonly Context[]): void {
   const deciders = contexts.flatMap(({ deciders }) => deciders);
   const views = contexts.flatMap(({ views }) => views);
   const queries = contexts.flatMap(({ queries }) => queries);
+  const processes = contexts.flatMap(({ processes = [] }) => processes);
   const problems = [
     ...twice(
       'stream category',
@@ -46,9 +73,17 @@ export function checkContexts(contexts: readonly Context[]): void {
       views.map(({ name }) => name),
     ),
     ...twice('query', [...views.flatMap(({ one, many }) => [one, many]), ...queries.map(({ name }) => name)]),
+    ...twice(
+      'process',
+      processes.map(({ name }) => name),
+    ),
+    ...unmade(contexts),
+    ...contexts.flatMap((context) => [...undocumented(context, context.name, new Set())]),
     ...streams.flatMap(problemsOfStream),
     ...deciders.flatMap(problemsOfDecider),
     ...views.flatMap(problemsOfView),
+    ...views.flatMap((view) => problemsOfRefs(view, new Set(views.map(({ type }) => type)))),
+    ...processes.flatMap((process) => problemsOfProcess(process, streams)),
   ];
   if (problems.length > 0) throw new ContextsUnusable(`The contexts cannot start:\n- ${problems.join('\n- ')}`);
 }
@@ -57,6 +92,24 @@ const twice = (what: string, names: readonly string[]): string[] =>
   [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
     (name) => `the ${what} ${name} stands twice`,
   );
+
+function unmade(contexts: readonly Context[]): string[] {
+  const makers = makersOf(contexts);
+  return [...factsOf(contexts).keys()]
+    .filter((type) => !makers.has(type))
+    .map((type) => `${type} is made by no command, reservation or process`);
+}
+
+/** Whatever has words in a definition, however deep, and leaves them empty: a part that stands in two places once. */
+function* undocumented(part: unknown, place: string, seen: Set<unknown>): Iterable<string> {
+  if (part === null || (typeof part !== 'object' && typeof part !== 'function') || seen.has(part)) return;
+  seen.add(part);
+  for (const [name, inner] of Object.entries(part)) {
+    const words = name === 'says' || name === 'sv' || place.endsWith('.labels');
+    if (words && typeof inner === 'string' && inner.trim() === '') yield `${place}.${name} is empty`;
+    yield* undocumented(inner, `${place}.${name}`, seen);
+  }
+}
 
 function problemsOfStream({ category, facts }: Stream): string[] {
   const problems = /^[a-z]+$/.test(category) ? [] : [`the stream category ${category} is not of small letters only`];
@@ -93,6 +146,16 @@ function problemsOfDecider({ stream, commands, organisation, person }: Decider):
   ]);
 }
 
+function problemsOfRefs({ name, row, refs }: View, types: ReadonlySet<string>): string[] {
+  return Object.entries(refs).flatMap(([field, [column, type]]) => [
+    ...(row[field] ? [`${name} refers by ${field}, which is a column`] : []),
+    ...(['id', 'builtId'].includes(row[column]?.kind.is ?? '')
+      ? []
+      : [`${name} refers by ${column}, which is no column with an id`]),
+    ...(types.has(type) ? [] : [`${name} refers to a row of type ${type}, and there is no such view`]),
+  ]);
+}
+
 function problemsOfView(view: View): string[] {
   const { name, row, key, filters, orders, columns, listens, of } = view;
   const own = seenOf(view, key);
@@ -109,6 +172,19 @@ function problemsOfView(view: View): string[] {
     ),
     ...[...listens].flatMap((type) =>
       of[type] ? [] : [`${name} listens to ${type}, which is no fact of its streams`],
+    ),
+  ];
+}
+
+function problemsOfProcess({ name, of, hears, sets, stream, reads }: Process, streams: readonly Stream[]): string[] {
+  const known = new Set(streams);
+  const used = [stream, ...Object.values(reads).map((read) => read.stream)];
+  return [
+    ...[...hears, ...sets].flatMap((type) =>
+      of[type] ? [] : [`the process ${name} hears ${type}, which is no fact of its streams`],
+    ),
+    ...used.flatMap((one) =>
+      known.has(one) ? [] : [`the process ${name} uses the stream ${one.category}, which is of no context`],
     ),
   ];
 }

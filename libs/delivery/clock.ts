@@ -1,11 +1,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstant, type Clock, type Instant } from '#kernel/time';
+import type { Alarm } from '#processes/runner';
 import { isCode, replaceFile } from './durable-file.ts';
 import { SettingsError } from './settings.ts';
 
 /** The real time, in UTC, to the millisecond. */
 export const systemClock: Clock = { now: () => new Date().toISOString() };
+
+/** So long at most does an alarm sleep: a wall clock that was changed is noticed then. */
+const longestSleepMs = 60_000;
+
+/** Rings by the real time, or after a minute, whichever comes first. It keeps no process alive. */
+export const systemAlarm: Alarm = (at, ring) => {
+  const timer = setTimeout(ring, Math.min(Math.max(Date.parse(at) - Date.now(), 0), longestSleepMs)).unref();
+  return () => clearTimeout(timer);
+};
 
 /** The clock of a demo: it stands still until it is moved, and lives in the data folder. */
 export interface DemoClock extends Clock {

@@ -3,6 +3,7 @@ import { type RefusalCode, refusals, warnings as warningTexts } from '#kernel/co
 import type { Who } from '#kernel/commands';
 import { type Given, isRefusal, type LookedUp, type Refusal, type Reservation, type Warning } from '#kernel/decider';
 import type { NewEvent, StoredEvent } from '#kernel/envelope';
+import { readAll } from '#kernel/reads';
 import { streamName } from '#kernel/stream';
 import { type Clock, type Instant, plusMinutes } from '#kernel/time';
 import { eventsOf, type Making, reserving } from './envelopes.ts';
@@ -84,7 +85,7 @@ export class CommandDesk {
     return this.#inTurn(stream, async () => {
       for (;;) {
         try {
-          return await this.#attempt(intent, known, id, expected);
+          return await this.#repository.trying(() => this.#attempt(intent, known, id, expected));
         } catch (error) {
           // A lost race is decided again on what is there now; with `expected` the next attempt says so.
           if (!(error instanceof WrongRevision)) throw error;
@@ -192,24 +193,16 @@ export class CommandDesk {
     who: Who,
     now: Instant,
     then?: Readonly<Record<string, number>>,
-  ): Promise<{ given: Given<Readonly<Record<string, unknown>>>; basedOn: Record<string, number> }> {
-    const basedOn: Record<string, number> = {};
-    const reads: Record<string, (id: string) => unknown> = {};
-    for (const [read, { stream, ids }] of Object.entries(decider.reads)) {
-      const states = new Map<string, unknown>();
-      for (const id of ids({ name, command: input, state, known })) {
-        const standing = then
-          ? await this.#repository.asOf(stream, id, then[streamName(stream, id)] ?? -1)
-          : await this.#repository.load(stream, id);
-        states.set(id, standing.state);
-        if (standing.revision >= 0) basedOn[standing.stream] = standing.revision;
-      }
-      reads[read] = (id) => {
-        if (!states.has(id))
-          throw new TypeError(`${name} uses ${stream.category} of an id that it does not declare in reads`);
-        return states.get(id);
-      };
-    }
+  ): Promise<{ given: Given<Readonly<Record<string, unknown>>>; basedOn: Readonly<Record<string, number>> }> {
+    const { reads, basedOn } = await readAll(
+      name,
+      decider.reads,
+      ({ ids }) => ids({ name, command: input, state, known }),
+      (stream, id) =>
+        then
+          ? this.#repository.asOf(stream, id, then[streamName(stream, id)] ?? -1)
+          : this.#repository.load(stream, id),
+    );
     return { given: { reads, known, now, who, mandatedOrgId: this.#mandatedOrgId }, basedOn };
   }
 
@@ -231,10 +224,16 @@ export class CommandDesk {
     return revision;
   }
 
-  /** The fact that must stand in another stream first: a step of a process, which the command triggers. */
+  /**
+   * The fact that must stand in another stream first: a step of a process, which the command triggers. A command that
+   * reserved before, in vain, reserves again under the next index.
+   */
   async #reserve(reservation: Reservation, making: Making): Promise<void> {
     const { stream, revision } = await this.#repository.load(reservation.stream, reservation.id);
-    await this.#store.append(stream, [reserving(reservation, stream, making)], revision < 0 ? 'none' : revision);
+    for (let index = 0, again = true; again; index++) {
+      const event = reserving(reservation, stream, making, index);
+      again = (await this.#store.append(stream, [event], revision < 0 ? 'none' : revision)).repeated;
+    }
   }
 
   async #append(own: Standing, events: readonly NewEvent[]) {

@@ -9,13 +9,22 @@ import { seenOf, type View } from '#kernel/view';
 import { connectionOf, outcomeType, RedactionType } from './answers.ts';
 import { type Accepted, CommandDesk, type Refused } from './command-desk.ts';
 import { BadUserInput } from './errors.ts';
-import { addField, argumentType, inputType, type MadeClass, namedClass, objectType } from './graphql-types.ts';
+import {
+  addField,
+  argumentType,
+  inputType,
+  type MadeClass,
+  madeType,
+  namedClass,
+  objectType,
+} from './graphql-types.ts';
 import { type CommandMeta, metaShape } from './meta.ts';
 import type { Caller } from './people.ts';
 import { Reader } from './reader.ts';
 import { resolverClass, type ResolverField } from './resolver-class.ts';
-import type { ShownRow } from './sight.ts';
+import { shown } from './sight.ts';
 import { validated } from './validation.ts';
+import { wellFormed } from './well-formed.ts';
 
 /**
  * Turns a bounded context into a module of Nest's: for each command a CQRS command with its handler and a mutation, for
@@ -97,20 +106,13 @@ function commandOf(decider: Decider, name: string, command: Command): { handler:
       { name: 'meta', type: () => metaClass, description: 'What comes with every command.' },
     ],
     resolve(bus: CommandBus, args, caller) {
-      const input = validated(command.input, args['input'], 'input');
-      const meta = validated(metaShape, args['meta'], 'meta');
-      const problems = [...input.problems, ...meta.problems];
-      const joint = problems.length === 0 ? command.malformed?.(input.value) : undefined;
-      if (joint) problems.push({ ...joint, path: `input.${joint.path}` });
-      if (problems.length > 0) throw new BadUserInput(problems);
-      const issue = { input: input.value, meta: meta.value as unknown as CommandMeta, caller };
-      return bus.execute(Object.assign(new issued(), issue));
+      const given = wellFormed(command, { input: args['input'], meta: args['meta'] });
+      return bus.execute(Object.assign(new issued(), given, { caller }));
     },
   };
   return { handler, mutation };
 }
 
-const shown = ({ row, redactions }: ShownRow): object => ({ ...row, redactions });
 const notBefore = {
   name: 'notBefore',
   type: () => String,
@@ -122,6 +124,10 @@ const notBefore = {
 function rowType(view: View): MadeClass {
   const hidden = (column: string) => seenOf(view, column).class !== 'PUBLIC';
   const type = objectType({ name: view.type, says: view.says, shape: view.row }, hidden);
+  for (const [name, [column, of]] of Object.entries(view.refs)) {
+    const description = `The row that \`${column}\` names; nothing where there is none that you may know of.`;
+    Field(() => madeType(of) as Type, { description, nullable: true })(type.prototype, name);
+  }
   Field(() => [RedactionType], { description: 'Fields that are there and withheld.' })(type.prototype, 'redactions');
   return type;
 }
@@ -151,14 +157,18 @@ function viewFields(view: View): ResolverField[] {
       args: [
         ...filterArgument(view),
         ...orderArgument(view),
-        { name: 'first', type: () => Int, nullable: true, description: 'How many: 1 to 100, 20 unless told.' },
+        {
+          name: 'first',
+          type: () => Int,
+          nullable: true,
+          description: 'How many: 1 to 100, 20 unless told. What is on the page costs that many times.',
+        },
         { name: 'after', type: () => String, nullable: true, description: 'The cursor behind which the page begins.' },
         notBefore,
       ],
       async resolve(reader: Reader, args, caller) {
         await reader.waitFor(args['notBefore'] as string | undefined);
-        const page = await reader.page(view, args, caller);
-        return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: shown(node) })) };
+        return reader.page(view, args, caller, shown);
       },
     },
   ];

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a small file of mode 0600. After a crash at any moment it holds the whole old text or the whole new one. */
@@ -30,13 +40,16 @@ function throughDraft(path: string, text: string, place: (draft: string) => void
   } finally {
     rmSync(draft, { force: true });
   }
-  syncFolder(folder);
+  syncFile(folder);
 }
 
-/** The name of a file is kept by its folder. Windows has no such call, and keeps names by itself. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
+/**
+ * Returns when the disk holds what a file holds, or a folder: the names of its files. On Windows the latter is not needed
+ * and there is no such call.
+ */
+export function syncFile(path: string): void {
+  if (process.platform === 'win32' && statSync(path).isDirectory()) return;
+  const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);
   } finally {

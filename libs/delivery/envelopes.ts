@@ -2,8 +2,9 @@ import type { Who } from '#kernel/commands';
 import type { Acceptance, Reservation } from '#kernel/decider';
 import type { NewEvent } from '#kernel/envelope';
 import { concernsOf, type Fact, type NewFact, visibilityOf } from '#kernel/facts';
-import type { Stream } from '#kernel/stream';
+import { type Stream, streamName } from '#kernel/stream';
 import type { Instant } from '#kernel/time';
+import type { Made } from '#processes/acting';
 import { BadUserInput } from './errors.ts';
 import { idByCommand, idByProcess } from './event-identity.ts';
 import type { Intent } from './intent.ts';
@@ -44,19 +45,51 @@ export function eventsOf({ facts }: Acceptance, making: Making): NewEvent[] {
   });
 }
 
-/** The event of a reservation: made by its process, triggered by the command. */
-export function reserving({ process, stream, id, fact }: Reservation, name: string, making: Making): NewEvent {
-  const { intent, now, mandatedOrgId } = making;
-  const { meta } = intent;
+/** The event of a reservation: made by its process, triggered by the command. `index`: see `CommandDesk`. */
+export function reserving(
+  { process, stream, id, fact }: Reservation,
+  name: string,
+  { intent: { meta }, now, mandatedOrgId }: Making,
+  index: number,
+): NewEvent {
   return {
-    ...envelope(stream, fact, id, mandatedOrgId),
-    id: idByProcess(process, meta.commandId, name, 0),
+    ...bySystem(process, stream, fact, id, mandatedOrgId),
+    id: idByProcess(process, meta.commandId, name, index),
     occurredAt: now,
-    actor: { system: process, org: fact.about.custodian ?? mandatedOrgId, role: 'SYSTEM', onBehalfOf: null },
+    correlation: meta.correlation ?? meta.commandId,
+    causation: null,
+    basedOn: {},
+  };
+}
+
+/**
+ * The event of an effect of a process (domain 7.2): a timer's happened when it was due; a policy's happens now, answers an
+ * event and takes over its correlation.
+ */
+export function byProcess(
+  { process: { name, stream }, cause: { event, timer }, effect, id, basedOn }: Made,
+  now: Instant,
+  mandatedOrgId: string,
+): NewEvent {
+  const causation = timer ? null : (effect.answers ?? event.id);
+  const trigger = causation ?? timer?.trigger ?? event.id;
+  return {
+    ...bySystem(name, stream, effect.fact, id, mandatedOrgId),
+    id: idByProcess(name, trigger, streamName(stream, id), effect.index ?? 0),
+    occurredAt: timer?.due ?? now,
+    correlation: event.correlation,
+    causation,
+    basedOn,
+  };
+}
+
+function bySystem(process: string, stream: Stream, fact: NewFact, id: string, mandatedOrgId: string) {
+  const made = envelope(stream, fact, id, mandatedOrgId);
+  return {
+    ...made,
+    actor: { system: process, org: made.custodian, role: 'SYSTEM', onBehalfOf: null },
     case: null,
     command: null,
-    correlation: meta.correlation ?? meta.commandId,
-    basedOn: {},
     backdating: null,
   };
 }

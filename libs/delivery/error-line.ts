@@ -23,6 +23,8 @@ const ofTheProgram = [
   /^Invalid time value$/,
 ];
 
+type Thrown = Error & { readonly [part in 'code' | 'syscall' | 'originalError']?: unknown };
+
 const deepest = 3;
 
 /**
@@ -30,6 +32,9 @@ const deepest = 3;
  * nothing that was said to us. Any other may quote its argument, as those of `JSON.parse` do.
  */
 export function errorLine(error: unknown, depth = 0): ErrorLine {
+  // GraphQL wraps what a resolver threw.
+  if (isError(error) && isError(error.originalError) && depth < deepest)
+    return errorLine(error.originalError, depth + 1);
   if (!isError(error)) return { name: 'not an error', stack: [] };
   const { name, message, cause } = error;
   const code = codeOf(error);
@@ -43,7 +48,7 @@ export function errorLine(error: unknown, depth = 0): ErrorLine {
 }
 
 /** Not every realm's errors are `instanceof` ours. */
-const isError = (error: unknown): error is Error & { readonly code?: unknown; readonly syscall?: unknown } =>
+const isError = (error: unknown): error is Thrown =>
   typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
 
 function codeOf({ code }: { readonly code?: unknown }): string | undefined {
@@ -51,7 +56,7 @@ function codeOf({ code }: { readonly code?: unknown }): string | undefined {
 }
 
 /** SQLite names tables and columns, and every value is a parameter; the system names files and addresses. */
-function mayBeSaid(error: Error & { readonly syscall?: unknown }, code: string | undefined): boolean {
+function mayBeSaid(error: Thrown, code: string | undefined): boolean {
   if (ours.test(error.name) || code === 'ERR_SQLITE_ERROR') return true;
   if (code !== undefined && typeof error.syscall === 'string') return true;
   return ofTheProgram.some((shape) => shape.test(error.message));

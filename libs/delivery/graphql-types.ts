@@ -45,6 +45,9 @@ function once<T extends object>(name: string, from: unknown, make: () => T): T {
   return known.type as T;
 }
 
+/** The type of a name, once it has been made. */
+export const madeType = (name: string): object | undefined => made.get(name)?.type;
+
 export const namedClass = (name: string): MadeClass => ({ [name]: class {} })[name] as MadeClass;
 
 function enumOf(list: CodeList): object {

@@ -19,13 +19,14 @@ export interface ViewHealth {
 
 export interface StoreHealth {
   /** The check of the whole file in the background. */
-  readonly state: 'running' | 'clean' | 'damaged';
+  readonly state: 'clean' | 'unchecked' | 'running' | 'damaged';
 }
 
 /** A process that hears a silent fact is left out: `Told.facts` says which. */
 export interface ProcessHealth {
   readonly process: string;
-  readonly behind: number;
+  /** Whether there are events that it has not heard, or timers that are due. */
+  readonly behind: boolean;
   /** Timers that wait for their time. */
   readonly pending: number;
   readonly parked: number;
@@ -38,7 +39,7 @@ export interface Shown {
   readonly views: readonly (Omit<ViewHealth, 'behind'> & { readonly behindAtMost: number })[];
   /** All views that are not named, in one bit. */
   readonly otherViews?: { readonly ok: boolean };
-  readonly processes?: readonly (Omit<ProcessHealth, 'behind'> & { readonly behindAtMost: number })[];
+  readonly processes?: readonly ProcessHealth[];
 }
 
 /**
@@ -63,14 +64,7 @@ export async function shownHealth(parts: HealthParts, told: Told): Promise<Shown
       ...(check && { check }),
     })),
     ...(others.length > 0 && { otherViews: { ok: others.every(sound) } }),
-    ...(processes && {
-      processes: processes.map(({ process, behind, pending, parked }) => ({
-        process,
-        behindAtMost: powerOfTen(behind),
-        pending,
-        parked,
-      })),
-    }),
+    ...(processes && { processes }),
   };
 }
 

@@ -24,7 +24,7 @@ class EventActorType {
 }
 
 @ObjectType('EventObject', { description: 'An object by type and id.' })
-class EventObjectType {
+export class EventObjectType {
   @Field(() => String, { description: 'Its type.' })
   type!: string;
   @Field(() => ID, { description: 'Its id.' })
@@ -40,7 +40,7 @@ class EventConcernType {
 }
 
 @ObjectType('HistoryEvent', { description: 'One thing that happened, as far as you may see it.' })
-class HistoryEventType {
+export class HistoryEventType {
   @Field(() => ID, { description: 'The event.' })
   id!: string;
   @Field(() => String, { description: 'Its type.' })
@@ -107,7 +107,8 @@ export interface Naming {
   label(eventType: string): string;
 }
 
-function told(
+/** An event as the API tells it. */
+export function told(
   { event, data, redactions, actorOrg, actorPerson, concerns, backdating }: ShownEvent,
   naming: Naming,
 ): HistoryEventType {
@@ -150,14 +151,18 @@ export function historyResolver(naming: Naming): Type {
       args: [
         { name: 'filter', type: () => EventFilterType, description: 'Which events.' },
         { name: 'newestFirst', type: () => Boolean, nullable: true, description: 'From the last to the first.' },
-        { name: 'first', type: () => Int, nullable: true, description: 'How many: 1 to 100, 20 unless told.' },
+        {
+          name: 'first',
+          type: () => Int,
+          nullable: true,
+          description: 'How many: 1 to 100, 20 unless told. What is on the page costs that many times.',
+        },
         { name: 'after', type: () => String, nullable: true, description: 'The cursor behind which the page begins.' },
         { name: 'notBefore', type: () => String, nullable: true, description: 'The `consistency` of an answer.' },
       ],
       async resolve(reader: Reader, args, caller) {
         await reader.waitFor(args['notBefore'] as string | undefined);
-        const page = await reader.history(args as unknown as HistoryArgs, caller);
-        return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: told(node, naming) })) };
+        return reader.history(args as unknown as HistoryArgs, caller, (shown) => told(shown, naming));
       },
     },
     {

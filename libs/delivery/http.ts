@@ -1,49 +1,52 @@
+import { Server } from 'node:net';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getStaticFile } from 'ruru/static';
 import { ruruHTML } from 'ruru/server';
 import type { Directory } from '#directory/directory';
-import { BadUserInput } from './errors.ts';
+import type { ErrorCode } from './error-codes.ts';
+import { icon } from './icon.ts';
 import { IssuerUnreachable, type TokenVerifier, type Verdict } from './identity-token.ts';
 import { type Caller, type Callers, publicCaller } from './people.ts';
+import type { RateLimits } from './rate-limits.ts';
+import type { Asking } from './resolver-class.ts';
 
 const persons = new WeakMap<FastifyRequest, string>();
 
+export const personOf = (request: FastifyRequest): string | undefined => persons.get(request);
 /** The caller behind a request: the person whose token was verified, with the roles held now; else the public. */
-async function callerOf(request: FastifyRequest, callers: Callers): Promise<Caller> {
+export function callerOf(request: FastifyRequest, callers: Callers): Caller | Promise<Caller> {
   const person = persons.get(request);
   return person === undefined ? publicCaller : callers.of(person);
 }
 
-/** Text that is JSON and no GraphQL. Mercurius would take it for a parsed document, of whatever is in it. */
-const parsedDocument = /^\s*(?:\{\s*["}]|[[\d"-]|(?:true|false|null)\b)/;
-
-/** What resolvers know of a request. Asked for again to tell of an error, it does not fail twice. */
-export function asking(callers: Callers): (request: FastifyRequest) => Promise<{ readonly caller?: Caller }> {
-  const failed = new WeakSet<FastifyRequest>();
-  return async (request) => {
-    if (failed.has(request)) return {};
-    try {
-      const { query } = { ...((request.body ?? request.query) as { readonly query?: unknown }) };
-      if (typeof query === 'string' && parsedDocument.test(query))
-        throw new BadUserInput([{ path: 'query', rule: 'document', expected: 'a GraphQL document as text' }]);
-      return { caller: await callerOf(request, callers) };
-    } catch (error) {
-      failed.add(request);
-      throw error;
-    }
+/** What resolvers know of a request. */
+export const contextOf =
+  (callers: Callers) =>
+  (request: FastifyRequest): Asking | Promise<Asking> => {
+    const caller = callerOf(request, callers);
+    return caller instanceof Promise ? caller.then((known) => ({ caller: known, request })) : { caller, request };
   };
-}
 
 /**
  * Every request's token is verified before its body is read. No token is no error; one that is bad, expired or foreign
- * is HTTP 401 and nothing is executed. 503 when the issuer's keys cannot be had: that is no judgement on the token.
+ * is HTTP 401 and nothing is executed; a person who asks too much is HTTP 429. 503 when the issuer's keys cannot be had: that is no judgement on the token.
  */
-export function verifyTokens(fastify: FastifyInstance, verifier: TokenVerifier, directory: Directory): void {
+export function verifyTokens(
+  fastify: FastifyInstance,
+  verifier: TokenVerifier,
+  directory: Directory,
+  rateLimits: RateLimits,
+): void {
   // A verdict is most often there at once: such a request then waits for nothing.
   fastify.addHook('onRequest', (request, reply, done) => {
     const settle = (verdict: Verdict | 'unreachable') => {
       if (verdict === 'bad' || verdict === 'unreachable') return void refuse(reply, verdict);
-      if (verdict !== 'public') persons.set(request, directory.personRef(verdict.issuer, verdict.subject));
+      if (verdict !== 'public') {
+        const person = directory.personRef(verdict.issuer, verdict.subject);
+        if (!rateLimits.admits(person, reply)) return;
+        persons.set(request, person);
+      }
       done();
     };
     const failed = (error: unknown) => {
@@ -66,7 +69,17 @@ function refuse(reply: FastifyReply, verdict: 'bad' | 'unreachable'): FastifyRep
   return reply.code(401).header('www-authenticate', challenge).send(said('UNAUTHENTICATED', message));
 }
 
-const said = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });
+const said = (code: ErrorCode, message: string) => ({ errors: [{ message, extensions: { code } }] });
+
+const graceMs = 3_000;
+
+/** Connections that still send or read when the server closes are cut after a moment. */
+export function closeInTime(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), graceMs).unref();
+    done();
+  });
+}
 
 /** `/health/live`: the process answers. `/health/ready`: it serves, and nothing waits. One bit each. */
 export function serveHealth(fastify: FastifyInstance, ready: () => boolean): void {
@@ -75,13 +88,53 @@ export function serveHealth(fastify: FastifyInstance, ready: () => boolean): voi
   fastify.get('/health/ready', (_, reply) => answer(reply, ready()));
 }
 
+/** No request for so long, in milliseconds: then none is on its way. */
+const quiet = 100;
+/** No longer than this, in milliseconds. */
+const longestDrain = 5_000;
+
+/**
+ * Gives what is done before the server is closed, so that no answer is lost. Closing cuts off every connection on which
+ * nothing is being answered, also one whose next request is on its way, and those that still wait to be accepted. Here
+ * all that wait are accepted and later ones refused, and each that is open is told with its next answer that this was
+ * the last; then those on which nothing more comes may be closed.
+ */
+export function drainable(fastify: FastifyInstance): () => Promise<void> {
+  let draining = false;
+  let last = 0;
+  fastify.addHook('onRequest', (_, __, done) => {
+    last = performance.now();
+    done();
+  });
+  fastify.addHook('onSend', (_, reply, payload, done) => {
+    if (draining) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  return async () => {
+    const until = performance.now() + longestDrain;
+    draining = true;
+    let waiting = true;
+    fastify.server.on('connection', () => (waiting = true));
+    while (waiting && performance.now() < until) {
+      waiting = false;
+      await turn(); // at most one is accepted in a turn
+    }
+    Server.prototype.close.call(fastify.server); // no longer listens, and that is all: http's own would cut off
+    last = performance.now();
+    while (performance.now() - last < quiet && performance.now() < until) {
+      await delay(10);
+      await turn(); // what has come is read first
+    }
+  };
+}
+
 /** GraphiQL, with everything it needs from this server. */
 export function serveGraphiql(fastify: FastifyInstance): void {
   const staticPath = '/graphiql/static/';
   const html = ruruHTML({
     endpoint: '/graphql',
     staticPath,
-    htmlParts: { titleTag: '<title>Samverk · GraphiQL</title>' },
+    htmlParts: { titleTag: `<title>Samverk · GraphiQL</title><link rel="icon" href="${icon}" />` },
   });
   fastify.get('/graphiql', (_, reply) => reply.type('text/html; charset=utf-8').send(html));
   fastify.get(`${staticPath}*`, async (request, reply) => {

@@ -1,7 +1,6 @@
 import type { Accepted, Refused } from './command-desk.ts';
-import { BadUserInput } from './errors.ts';
 import type { Platform } from './platform.ts';
-import { validated } from './validation.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** The command was refused where it had to be accepted. */
 export class NotAccepted extends Error {
@@ -22,18 +21,9 @@ export async function issue(
   const decider = platform.contexts.flatMap(({ deciders }) => deciders).find(({ commands }) => name in commands);
   const command = decider?.commands[name];
   if (!decider || !command) throw new TypeError(`there is no command ${name}`);
-  const { value, problems } = validated(command.input, input, 'input');
-  const joint = problems.length === 0 ? command.malformed?.(value) : undefined;
-  if (problems.length > 0 || joint) throw new BadUserInput(joint ? [joint] : problems);
+  const given = wellFormed(command, { input, meta: { commandId } });
   const caller = await platform.callers.of(person);
-  const answer: Accepted | Refused = await platform.desk.handle({
-    decider,
-    name,
-    command,
-    input: value,
-    meta: { commandId },
-    caller,
-  });
+  const answer: Accepted | Refused = await platform.desk.handle({ decider, name, command, ...given, caller });
   if ('commandId' in answer) return answer;
   throw new NotAccepted(`${name} was refused: ${answer.code}. ${answer.message} ${JSON.stringify(answer.details)}`);
 }

@@ -1,13 +1,16 @@
 import type { Directory } from '#directory/directory';
 import type { EventStore } from '#event-store/event-store';
-import { mayKnow } from '#read-store/may-know';
+import { visibilityClasses } from '#kernel/envelope';
+import { type MayKnow, mayKnow } from '#read-store/may-know';
 import type { Views } from '#read-store/read-store';
 import type { ViewKeeper } from '#read-store/standing';
 import type { LooksUp } from './command-desk.ts';
+import type { LooksUpAgain } from './consistency.ts';
 import { organisationNumberKey, type Secret } from './secret.ts';
 import type { Sight } from './sight.ts';
 
 const catchUpMs = 2_000;
+const everything: MayKnow = [{ classes: visibilityClasses, marks: [] }];
 
 /** What decisions need to know that lies in no stream: people, numbers under their key, events by their id. */
 export function lookUps(needs: {
@@ -17,7 +20,7 @@ export function lookUps(needs: {
   sight: Sight;
   projector: ViewKeeper;
   secret: Secret;
-}): LooksUp {
+}): LooksUp & LooksUpAgain {
   const { directory, store, readStore, sight, projector, secret } = needs;
   const numbers = secret.derive('organisation numbers');
   return {
@@ -35,6 +38,11 @@ export function lookUps(needs: {
       return new Map(
         shown.map(({ event }) => [event.id, { type: event.type, concerns: event.concerns.map(({ id }) => id) }]),
       );
+    },
+    async eventsById(ids, before) {
+      if (!(await projector.reached(before, catchUpMs))) throw new Error('the index of history is behind');
+      const positions = await readStore.history({ mayKnow: everything, ids, limit: ids.length });
+      return store.at(positions.filter((position) => position < before));
     },
   };
 }

@@ -69,7 +69,7 @@ export class Metrics {
   /** The text that Prometheus reads. */
   async text(shown: Shown): Promise<string> {
     const { ok, view_behind_at_most, view_parked, view_check, other_views_ok, store_check } = this.#health;
-    const { process_behind_at_most, process_parked, process_pending } = this.#health;
+    const { process_behind, process_parked, process_pending } = this.#health;
     for (const gauge of Object.values(this.#health)) gauge.reset();
     ok.set(shown.ok ? 1 : 0);
     for (const { view, behindAtMost, parked, check } of shown.views) {
@@ -80,8 +80,8 @@ export class Metrics {
     if (shown.otherViews) other_views_ok.set(shown.otherViews.ok ? 1 : 0);
     else other_views_ok.remove();
     if (shown.store) store_check.set({ state: shown.store.state }, 1);
-    for (const { process, behindAtMost, parked, pending } of shown.processes ?? []) {
-      process_behind_at_most.set({ process }, behindAtMost);
+    for (const { process, behind, parked, pending } of shown.processes ?? []) {
+      process_behind.set({ process }, behind ? 1 : 0);
       process_parked.set({ process }, parked);
       process_pending.set({ process }, pending);
     }
@@ -117,7 +117,7 @@ const gauges = {
   },
   other_views_ok: { help: '1 while no view that is not named has anything parked or different.', labelNames: [] },
   store_check: { help: 'The check of the event store: running, clean or damaged.', labelNames: ['state'] },
-  process_behind_at_most: { help: 'As for views, of a process.', labelNames: ['process'] },
+  process_behind: { help: '1 while the process has events to hear, or timers that are due.', labelNames: ['process'] },
   process_parked: { help: 'Events that the process could not handle, and those behind them.', labelNames: ['process'] },
   process_pending: { help: 'Timers of the process that wait for their time.', labelNames: ['process'] },
 } as const;

@@ -9,6 +9,8 @@ export interface Holds {
   consistency: number;
   /** Where a page ended, in the words of its query; bound to the viewer and the query. */
   cursor: string;
+  /** Whose calendar feed it is, and until when. */
+  calendar: string;
 }
 
 /**
@@ -64,7 +66,12 @@ const blocks: Format<string> = {
   read: (bytes) => bytes.toString('utf8', lengthBytes, lengthBytes + bytes.readUInt16BE()),
 };
 
-const formats: { [P in keyof Holds]: Format<Holds[P]> } = { version: integer, consistency: integer, cursor: blocks };
+const formats: { [P in keyof Holds]: Format<Holds[P]> } = {
+  version: integer,
+  consistency: integer,
+  cursor: blocks,
+  calendar: blocks,
+};
 
 /** Tokens under the secret of the installation: they outlive a restart. A few microseconds each. */
 export function opaqueTokens(secret: Secret): OpaqueTokens {
@@ -72,6 +79,7 @@ export function opaqueTokens(secret: Secret): OpaqueTokens {
     version: secret.derive('version'),
     consistency: secret.derive('consistency'),
     cursor: secret.derive('cursor'),
+    calendar: secret.derive('calendar'),
   };
 
   return {

@@ -43,7 +43,11 @@ export class Callers {
     this.#first = first;
   }
 
-  async of(person: string): Promise<Caller> {
+  of(person: string): Promise<Caller> {
+    return this.#repository.trying(() => this.#of(person));
+  }
+
+  async #of(person: string): Promise<Caller> {
     const { state } = await this.#repository.load(this.#people.persons, person);
     const today = dayOf(this.#clock.now());
     const known = this.#callers.get(person);

@@ -5,10 +5,17 @@ import type { Directory } from '#directory/directory';
 import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
-import type { ReadStore } from '#read-store/read-store';
+import type { ProcessStore } from '#processes/process-store';
+import { type Alarm, Runner } from '#processes/runner';
+import type { ReadStore, Views } from '#read-store/read-store';
+import type { Snapshots } from '#read-store/snapshots';
 import type { ViewKeeper } from '#read-store/standing';
+import { CalendarFeeds } from './calendar-feeds.ts';
 import { checkContexts, factsOf } from './checks.ts';
 import { CommandDesk, type Desk } from './command-desk.ts';
+import { Consistency } from './consistency.ts';
+import { DataQuality } from './data-quality.ts';
+import { byProcess } from './envelopes.ts';
 import { lookUps } from './look-ups.ts';
 import { opaqueTokens } from './opaque.ts';
 import { Callers, type FirstAdministrator, type People } from './people.ts';
@@ -25,9 +32,13 @@ export interface PlatformNeeds {
   /** Read here, and written by `projector` alone. */
   readonly readStore: ReadStore;
   readonly projector: ViewKeeper;
+  readonly snapshots: Snapshots;
+  readonly processStore: ProcessStore;
   readonly directory: Directory;
   readonly people: People;
   readonly clock: Clock;
+  /** Wakes timers at their time; none for a clock that is moved by hand. */
+  readonly alarm?: Alarm;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -41,11 +52,15 @@ export interface PlatformNeeds {
 export interface Platform {
   readonly contexts: readonly Context[];
   readonly store: EventStore;
+  readonly readStore: Views;
   readonly clock: Clock;
   readonly callers: Callers;
   readonly desk: Desk;
   readonly reader: Reader;
   readonly projector: ViewKeeper;
+  readonly calendarFeeds: CalendarFeeds;
+  readonly processes: Runner;
+  readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
 
@@ -57,24 +72,39 @@ export const shippedTable = () => {
 
 /** @throws ContextsUnusable when the contexts contradict themselves or each other: nothing was started then */
 export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
-  const { contexts, store, projector, directory, clock, secret, mandatedOrgId } = needs;
+  const { contexts, store, projector, snapshots, processStore, directory, clock, alarm, secret } = needs;
+  const { mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
   await needs.readStore.prepare(contexts.flatMap(({ views }) => views));
   const readStore = shownViews(needs.readStore);
-  const repository = new Repository(store);
+  const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
   const sight = new Sight(shippedTable(), facts, store, readStore);
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
   const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
+  const processes = await Runner.start({
+    events: store,
+    store: processStore,
+    processes: contexts.flatMap((context) => context.processes ?? []),
+    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+    clock,
+    ...(alarm && { alarm }),
+    report,
+  });
   return {
     contexts,
     store,
+    readStore,
     clock,
     callers,
     projector,
     desk: needs.watched?.(desk) ?? desk,
+    calendarFeeds: new CalendarFeeds(tokens),
+    processes,
+    dataQuality: new DataQuality({ processStore, store, sight, tokens }),
     reader: new Reader({
       readStore,
       store,
@@ -84,7 +114,10 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       reached: (position, withinMs) => projector.reached(position, withinMs),
     }),
     async close() {
+      await processes.stop();
       await projector.stop();
+      await snapshots.close();
+      await processStore.close();
       await needs.readStore.close();
       await store.close();
       directory.close();

@@ -4,7 +4,7 @@ import type { Query, Wanted } from '#kernel/query';
 import type { Row, View } from '#kernel/view';
 import type { MayKnow } from '#read-store/may-know';
 import { mayKnow } from '#read-store/may-know';
-import { type FilterValue, type Place, placeOf, type Views } from '#read-store/read-store';
+import { type FilterValue, type Place, placeOf, type StoredRow, type Views } from '#read-store/read-store';
 import { BadUserInput, NotYetVisible } from './errors.ts';
 import type { OpaqueTokens } from './opaque.ts';
 import type { Caller } from './people.ts';
@@ -83,7 +83,13 @@ export class Reader {
     return row;
   }
 
-  async page(view: View, args: ViewPageArgs, caller: Caller): Promise<Connection<ShownRow>> {
+  /** As far as there are rows with these keys that the caller may know of, in no order. */
+  withKeys(view: View, keys: readonly string[], caller: Caller): Promise<ShownRow[]> {
+    return this.#rows(view, { keys }, caller, keys.length);
+  }
+
+  /** A page of a view, each row as `as` gives it. */
+  async page<T>(view: View, args: ViewPageArgs, caller: Caller, as: (shown: ShownRow) => T): Promise<Connection<T>> {
     const limit = limitOf(args);
     const filter = present(args.filter) as Record<string, FilterValue>;
     const order = args.orderBy ? { by: args.orderBy.by, descending: args.orderBy.descending ?? false } : undefined;
@@ -97,18 +103,13 @@ export class Reader {
       limit: limit + 1,
     });
     const page = stored.slice(0, limit);
-    const shown = await this.#sight.rows(view, page, caller);
-    return this.#connection(
-      bound,
-      shown,
-      page.map((row) => placeOf(row, order)),
-      stored.length > limit,
-      after !== undefined,
-    );
+    const nodes = (await this.#sight.rows(view, page, caller)).map(as);
+    const cursor = (row: StoredRow) => this.#tokens.seal('cursor', bound, JSON.stringify(placeOf(row, order)));
+    return connection(nodes, page, cursor, stored.length > limit, after !== undefined);
   }
 
-  /** What happened, in order, as far as the caller may see. */
-  async history(args: HistoryArgs, caller: Caller): Promise<Connection<ShownEvent>> {
+  /** What happened, in order, as far as the caller may see; each event as `as` gives it. */
+  async history<T>(args: HistoryArgs, caller: Caller, as: (shown: ShownEvent) => T): Promise<Connection<T>> {
     const limit = limitOf(args);
     const { object, types } = args.filter;
     const backwards = args.newestFirst ?? false;
@@ -124,13 +125,8 @@ export class Reader {
     });
     const page = positions.slice(0, limit);
     const shown = await this.#sight.events(await this.#store.at(page), caller);
-    return this.#connection(
-      bound,
-      shown,
-      shown.map(({ event }) => event.position),
-      positions.length > limit,
-      after !== undefined,
-    );
+    const cursor = ({ event }: ShownEvent) => this.#tokens.seal('cursor', bound, JSON.stringify(event.position));
+    return connection(shown.map(as), shown, cursor, positions.length > limit, after !== undefined);
   }
 
   async answer(query: Query, args: object, caller: Caller): Promise<readonly Row[]> {
@@ -168,31 +164,50 @@ export class Reader {
       ]);
     return JSON.parse(place) as T;
   }
+}
 
-  #connection<T>(
-    bound: string,
-    nodes: readonly T[],
-    places: readonly unknown[],
-    hasNextPage: boolean,
-    hasPreviousPage: boolean,
-  ): Connection<T> {
-    const edges = nodes.map((node, index) => ({
-      cursor: this.#tokens.seal('cursor', bound, JSON.stringify(places[index])),
-      node,
-    }));
-    return {
-      edges,
-      pageInfo: {
-        hasNextPage,
-        hasPreviousPage,
-        startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
-      },
-    };
+/** An item and its cursor, which is sealed only for those who ask for it. */
+class Edge<T, From> {
+  readonly node: T;
+  readonly #from: From;
+  readonly #cursor: (from: From) => string;
+
+  constructor(node: T, from: From, cursor: (from: From) => string) {
+    this.node = node;
+    this.#from = from;
+    this.#cursor = cursor;
+  }
+
+  get cursor(): string {
+    return this.#cursor(this.#from);
   }
 }
 
-function limitOf({ first }: PageArgs): number {
+function connection<T, From>(
+  nodes: readonly T[],
+  from: readonly From[],
+  cursor: (from: From) => string,
+  hasNextPage: boolean,
+  hasPreviousPage: boolean,
+): Connection<T> {
+  const edges = nodes.map((node, index) => new Edge(node, from[index] as From, cursor));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
+    },
+  };
+}
+
+/** @throws BadUserInput for a page that is none */
+export function limitOf({ first }: PageArgs): number {
   const limit = first ?? pageUnlessTold;
   if (limit < 1 || limit > longestPage)
     throw new BadUserInput([{ path: 'first', rule: 'range', expected: `1 to ${longestPage}` }]);

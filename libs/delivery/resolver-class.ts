@@ -7,6 +7,8 @@ import { note } from './watching.ts';
 /** What a request carries: the caller behind its token. */
 export interface Asking {
   readonly caller: Caller;
+  /** By which `watching` knows it. */
+  readonly request: object;
 }
 
 export interface ResolverField {
@@ -41,7 +43,7 @@ export function resolverClass(name: string, inject: Type, fields: readonly Resol
     const method = function (this: { injected: never }, ...values: unknown[]) {
       const args = Object.fromEntries(names.map((name, index) => [name, values[index]]));
       const asking = values[names.length] as Asking;
-      note(asking, field.name, args);
+      note(asking.request, field.name, args);
       return field.resolve(this.injected, args, asking.caller);
     };
     const { name } = field;

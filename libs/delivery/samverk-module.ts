@@ -2,20 +2,22 @@ import { type ArgumentsHost, Catch, type DynamicModule, Module, type Type } from
 import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';
-import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { described } from './api-description.ts';
+import { calendarResolver, CalendarFeeds } from './calendar-feeds.ts';
 import { CommandDesk } from './command-desk.ts';
 import { contextModule, resolversOfContext } from './context-module.ts';
-import { errorFormatter } from './error-format.ts';
+import { DataQuality, dataQualityResolver } from './data-quality.ts';
 import { factsOf, streamsOf } from './checks.ts';
+import { GraphQLOverHttp, type Serving, type ServingOptions } from './graphql-over-http.ts';
 import { historyResolver, type Naming } from './history-fields.ts';
-import { asking } from './http.ts';
 import type { Context } from '#kernel/context';
 import type { Clock } from '#kernel/time';
 import type { Platform } from './platform.ts';
 import { Reader } from './reader.ts';
+import { withReferences } from './references.ts';
 import { aboutResolver, type Demonstration } from './about-fields.ts';
 
-/** What a resolver throws goes on to `errorFormatter`: Nest would log it with its stack, a caller's mistake too. */
+/** What a resolver throws goes on to `formatted`: Nest would log it with its stack, a caller's mistake too. */
 @Catch()
 class PassedOn extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
@@ -27,35 +29,30 @@ class PassedOn extends BaseExceptionFilter {
 @Module({})
 export class SamverkModule {
   /** The whole API of a platform: commands, queries and history of every context. */
-  static of(
-    platform: Platform,
-    demonstration: Demonstration | undefined,
-    report: (error: unknown, id: string) => void,
-  ): DynamicModule {
+  static of(platform: Platform, demonstration: Demonstration | undefined, serving: Serving): DynamicModule {
     return {
       module: SamverkModule,
       global: true,
       imports: [
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<MercuriusDriverConfig>({
-          driver: MercuriusDriver,
+        GraphQLModule.forRoot<ServingOptions>({
+          driver: GraphQLOverHttp,
           autoSchemaFile: true,
           sortSchema: true,
-          jit: 1,
-          graphiql: false,
-          path: '/graphql',
-          context: asking(platform.callers),
-          errorFormatter: errorFormatter(report),
+          transformSchema: (schema) => described(withReferences(schema, platform)),
+          serving,
         }),
         ...platform.contexts.map(contextModule),
       ],
       providers: [
         { provide: CommandDesk, useValue: platform.desk },
         { provide: Reader, useValue: platform.reader },
+        { provide: CalendarFeeds, useValue: platform.calendarFeeds },
+        { provide: DataQuality, useValue: platform.dataQuality },
         { provide: APP_FILTER, useClass: PassedOn },
         ...ownResolvers(platform.contexts, platform.clock, demonstration),
       ],
-      exports: [CommandDesk, Reader, CqrsModule],
+      exports: [CommandDesk, Reader, DataQuality, CqrsModule],
     };
   }
 }
@@ -68,7 +65,12 @@ function ownResolvers(contexts: readonly Context[], clock: Clock, demonstration:
     objectType: (category) => objects.get(category) ?? category,
     label: (type) => facts.get(type)?.definition.sv ?? type,
   };
-  return [historyResolver(naming), ...aboutResolver(clock, demonstration)];
+  return [
+    historyResolver(naming),
+    calendarResolver(),
+    dataQualityResolver(naming),
+    ...aboutResolver(clock, demonstration),
+  ];
 }
 
 /** Every resolver of the API: from which the schema is made. */

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { Context } from '#kernel/context';
+import { described } from './api-description.ts';
 import { checkContexts } from './checks.ts';
 import { resolversOf } from './samverk-module.ts';
 
@@ -15,5 +16,5 @@ export async function schemaText(contexts: readonly Context[]): Promise<string> 
   const resolvers: Type[] = resolversOf(contexts, clock, { moveTo: () => Promise.resolve() });
   const schema = await factory.create(resolvers);
   await app.close();
-  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+  return `${printSchema(lexicographicSortSchema(described(schema)))}\n`;
 }

@@ -7,7 +7,8 @@ import { SettingsError } from './settings.ts';
  * What a key of the installation is for. The name is part of the key: renamed, it opens nothing that was made before,
  * and persons and organisation numbers would be lost.
  */
-export type KeyPurpose = 'directory' | 'organisation numbers' | 'demo tokens' | 'version' | 'consistency' | 'cursor';
+export type KeyPurpose =
+  'directory' | 'organisation numbers' | 'demo tokens' | 'version' | 'consistency' | 'cursor' | 'calendar';
 
 /** The installation's secret: it is never used itself, and is not to be had from this object. */
 export interface Secret {

@@ -28,6 +28,20 @@ describe('an environment that says nothing', () => {
       adminSubject: 'demo-admin',
       mandatedOrgId,
       decisionDiaryNumber: 'DEMO 0000/0000 (påhittat)',
+      adminPort: 9_464,
+      log: { format: 'text', level: 'info' },
+      traced: false,
+      limits: {
+        bodyBytes: 1_048_576,
+        documentBytes: 16_384,
+        tokens: 2_000,
+        depth: 12,
+        fields: 500,
+        cost: 10_000,
+        executionSeconds: 10,
+      },
+      rates: { perPerson: 50, perAddress: 200 },
+      trustedProxies: [],
       warnings: [],
     });
   });
@@ -85,6 +99,16 @@ test.each([
   ['MANDATED_ORG_ID', '11111111-1111-1111-8111-111111111111'],
   ['DECISION_DIARY_NUMBER', ' '],
   ['ADMIN_SUBJECT', 'a'.repeat(256)],
+  ['ADMIN_PORT', '127.0.0.1:9464'],
+  ['ADMIN_PORT', 'no'],
+  ['LOG_FORMAT', 'xml'],
+  ['LOG_LEVEL', 'trace'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['MAX_QUERY_DEPTH', '3'],
+  ['MAX_QUERY_COST', '1e4'],
+  ['RATE_PER_PERSON', '-1'],
+  ['TRUSTED_PROXIES', 'proxy.example'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
 ])('%s=%s is refused, with what was expected', (name, value) => {
   const expected = settingsHelp.find((row) => row.name === name)?.expected;
   expect(problemsOf({ ...oidc, [name]: value })).toEqual([expect.stringContaining(`: expected ${expected}`)]);
@@ -103,6 +127,31 @@ test.each([
 test('an issuer on this machine may do without TLS', () => {
   for (const OIDC_ISSUER of ['http://127.0.0.1:8080/realms/x', 'http://localhost:8080', 'http://[::1]:8080/'])
     expect(read({ ...oidc, OIDC_ISSUER })).toMatchObject({ issuer: OIDC_ISSUER });
+});
+
+test('the operator has a port of its own, any free one where the API takes any, or none', () => {
+  expect(read({ PORT: '0' }).adminPort).toBe(0);
+  expect(read({ ADMIN_PORT: '9999' }).adminPort).toBe(9_999);
+  expect(read({ ADMIN_PORT: 'off' })).not.toHaveProperty('adminPort');
+  expect(problemsOf({ PORT: '9464' })).toEqual([
+    expect.stringMatching(/^ADMIN_PORT .* another port than that of PORT/),
+  ]);
+});
+
+test('a demo logs for people, and what is in use for programs', () => {
+  expect(read(oidc).log).toEqual({ format: 'json', level: 'info' });
+  expect(read({ ...oidc, LOG_FORMAT: 'text', LOG_LEVEL: 'debug' }).log).toEqual({ format: 'text', level: 'debug' });
+  expect(read({ LOG_FORMAT: 'json' }).log.format).toBe('json');
+});
+
+test('traces are wanted when it is told where they go', () => {
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }).traced).toBe(true);
+});
+
+test('limits, rates and proxies are those that are told', () => {
+  const settings = read({ MAX_QUERY_DEPTH: '14', RATE_PER_ADDRESS: '0', TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1' });
+  expect([settings.limits.depth, settings.rates.perAddress]).toEqual([14, 0]);
+  expect(settings.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::1']);
 });
 
 test('everything wrong is told at once', () => {
@@ -153,6 +202,20 @@ test('the help has a line for each setting', () => {
     'ADMIN_SUBJECT',
     'MANDATED_ORG_ID',
     'DECISION_DIARY_NUMBER',
+    'ADMIN_PORT',
+    'LOG_FORMAT',
+    'LOG_LEVEL',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'MAX_BODY_BYTES',
+    'MAX_DOCUMENT_BYTES',
+    'MAX_DOCUMENT_TOKENS',
+    'MAX_QUERY_DEPTH',
+    'MAX_QUERY_FIELDS',
+    'MAX_QUERY_COST',
+    'MAX_EXECUTION_SECONDS',
+    'RATE_PER_PERSON',
+    'RATE_PER_ADDRESS',
+    'TRUSTED_PROXIES',
   ]);
   for (const row of settingsHelp) expect([row.name, row.default, row.says, row.expected]).not.toContain('');
 });

@@ -1,11 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isId } from '#kernel/swedish-numbers';
+import { type LimitName, limitRows, type Limits, limitsOf, networks, wholeWithin } from './limit-settings.ts';
 
 /** What one process was started with, checked as a whole. */
 export type Settings = Everywhere & (Demo | Oidc);
 
-interface Everywhere {
+interface Everywhere extends Limits {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
@@ -22,6 +23,8 @@ interface Everywhere {
   readonly log: LogSettings;
   /** Whether traces are wanted: the exporter reads where they go from the standard variables. */
   readonly traced: boolean;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** What works less than it could with these settings: one sentence each, for the log. */
   readonly warnings: readonly string[];
 }
@@ -47,6 +50,8 @@ export interface LogSettings {
 export interface StoreAt {
   readonly kind: 'sqlite';
   readonly path: string;
+  /** The events may take so many bytes; beyond it is as if the disk were full. */
+  readonly maxBytes?: number;
 }
 
 /** Whatever this process was started with and cannot use. The message names each thing, and what was expected. */
@@ -119,6 +124,12 @@ const table = {
     'Where traces go: OpenTelemetry, OTLP over HTTP. Other standard variables count too: OTEL_EXPORTER_OTLP_HEADERS and its like, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.',
     'an http or https URL',
   ],
+  ...limitRows,
+  TRUSTED_PROXIES: [
+    'none: the address is that of the connection',
+    'Whose `X-Forwarded-For` tells the address of the caller.',
+    'IP addresses or networks (10.0.0.0/8), with commas between',
+  ],
 } as const;
 
 type Name = keyof typeof table;
@@ -182,6 +193,9 @@ export function readSettings(
       `${found('HOST')}, which others may reach, and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or for demo mode 127.0.0.1, ::1 or localhost`,
     );
 
+  const limit = (name: LimitName) =>
+    read(name, Number(limitRows[name][0]), (text) => wholeWithin(limitRows[name], text));
+
   const diaryNumber = isSet('DECISION_DIARY_NUMBER')
     ? read('DECISION_DIARY_NUMBER', '', short(2_000))
     : demo
@@ -211,6 +225,8 @@ export function readSettings(
     ...(adminPort === 'off' ? {} : { adminPort }),
     log: logSettings(env),
     traced: isSet('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ...limitsOf(limit),
+    trustedProxies: read('TRUSTED_PROXIES', [], networks),
     warnings: diaryNumber === undefined ? [withoutDiaryNumber] : [],
     ...identity,
   };

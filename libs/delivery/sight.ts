@@ -13,8 +13,9 @@ import {
   type Sees,
   type Viewer,
 } from '#kernel/visibility';
-import { classNow, type Guard, partiesIn } from '#read-store/may-know';
+import { classNow, type Guard, knows, type MayKnow, partiesIn, seesWhole } from '#read-store/may-know';
 import type { StoredRow, Views } from '#read-store/read-store';
+import { ownPart } from './own-part.ts';
 
 /** A field that is there and withheld. */
 export interface Redaction {
@@ -28,6 +29,9 @@ export interface ShownRow {
   readonly redactions: readonly Redaction[];
 }
 
+/** A row as GraphQL gives it. */
+export const shown = ({ row, redactions }: ShownRow): object => ({ ...row, redactions });
+
 type Released = ReadonlyMap<string, number>;
 
 /**
@@ -39,6 +43,7 @@ export class Sight {
   readonly #facts: ReadonlyMap<string, Fact>;
   readonly #store: EventStore;
   readonly #readStore: Views;
+  readonly #sawWhole = new WeakMap<Viewer, MayKnow>();
 
   constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: Views) {
     this.#sees = sees;
@@ -53,13 +58,22 @@ export class Sight {
 
   /** Rows of one view as their viewer sees them, in the order given; one that may not be known of is left out. */
   async rows(view: View, stored: readonly StoredRow[], viewer: Viewer): Promise<ShownRow[]> {
+    const whole = this.#whole(viewer);
+    const seen = stored.map((row) => isWhole(view, row, whole));
+    const others = stored.filter((_, index) => !seen[index]);
     const released = await this.#releasedFor(
-      stored.flatMap(({ guard, columns }) => [guard, ...Object.values(columns)]),
+      others.flatMap(({ guard, columns }) => [guard, ...Object.values(columns)]),
     );
-    return stored.flatMap((row) => {
-      const shown = this.#row(view, row, viewer, released);
+    return stored.flatMap((row, index) => {
+      const shown = seen[index] ? { row: row.body, redactions: [] } : this.#row(view, row, viewer, released);
       return shown ? [shown] : [];
     });
+  }
+
+  #whole(viewer: Viewer): MayKnow {
+    let whole = this.#sawWhole.get(viewer);
+    if (!whole) this.#sawWhole.set(viewer, (whole = seesWhole(this.#sees, viewer)));
+    return whole;
   }
 
   #row(view: View, { body, guard, columns }: StoredRow, viewer: Viewer, released: Released): ShownRow | undefined {
@@ -73,7 +87,7 @@ export class Sight {
       const own = columns[column];
       const answer = own ? answerTo(seenOf(view, column).class, own) : whole;
       if (answer === 'metadata') redactions.push({ field: column, state: 'REDACTED' });
-      else if (answer !== 'no') row[column] = value;
+      else if (answer !== 'no') row[column] = answer === 'own' ? ownPart(value, ownOf(viewer), column) : value;
     }
     return { row, redactions };
   }
@@ -108,7 +122,7 @@ export class Sight {
       const of = declared ? classAt(event.visibility, pointer) : event.visibility.class;
       return of === event.visibility.class ? whole : answerTo(of);
     };
-    const data = shownData(event.data, '', answerAt, redactions) as Row;
+    const data = shownData(event.data, '', answerAt, redactions, () => ownOf(viewer)) as Row;
     const answerToId = (id: string): Answer => {
       const pointer = pointerTo(event.data, id, '');
       return pointer === undefined ? whole : answerAt(pointer);
@@ -149,6 +163,11 @@ export class Sight {
   }
 }
 
+/** Whether a viewer sees all of a row whatever was released: then nothing more need be asked about it. */
+const isWhole = (view: View, { guard, columns }: StoredRow, whole: MayKnow): boolean =>
+  knows(whole, view.seen.class, guard.parties) &&
+  Object.entries(columns).every(([column, { parties }]) => knows(whole, seenOf(view, column).class, parties));
+
 export interface ShownEvent {
   readonly event: StoredEvent;
   readonly data: Row;
@@ -159,21 +178,28 @@ export interface ShownEvent {
   readonly backdating: string | null;
 }
 
+/** The viewer, and every organisation for which it holds a role. */
+const ownOf = ({ person, grants }: Viewer): ReadonlySet<string> =>
+  new Set([...(person === undefined ? [] : [person]), ...grants.map((grant) => grant.for)]);
+
 /** Data without what is withheld; what is withheld but known to exist is listed. */
 function shownData(
   value: unknown,
   pointer: string,
   answerAt: (pointer: string) => Answer,
   redactions: Redaction[],
+  own: () => ReadonlySet<string>,
 ): unknown {
-  if (Array.isArray(value)) return value.map((item, i) => shownData(item, `${pointer}/${i}`, answerAt, redactions));
+  if (Array.isArray(value))
+    return value.map((item, i) => shownData(item, `${pointer}/${i}`, answerAt, redactions, own));
   if (typeof value !== 'object' || value === null) return value;
   const shown: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const here = `${pointer}/${name}`;
     const answer = answerAt(here);
     if (answer === 'metadata') redactions.push({ field: here, state: 'REDACTED' });
-    else if (answer !== 'no') shown[name] = shownData(item, here, answerAt, redactions);
+    else if (answer !== 'no')
+      shown[name] = shownData(answer === 'own' ? ownPart(item, own(), name) : item, here, answerAt, redactions, own);
   }
   return shown;
 }

@@ -24,19 +24,19 @@ const classes: Readonly<Record<VisibilityClass, 'told' | 'silent'>> = {
 };
 
 /**
- * What logs, metrics, health details and traces may name. A command on a stream that has any silent fact leaves nothing
- * there: no line, no count, no time, no span, and neither does the request that brought it, so that no difference of two
- * figures tells of it. A view that takes in any silent fact is not named either.
+ * What logs, metrics, health details and traces may name. A command that makes a silent fact leaves nothing there: no
+ * line, no count, no time, no span, and neither does the request that brought it, so that no difference of two figures
+ * tells of it. A view that takes in any silent fact is not named either.
  */
 export interface Told {
-  command(name: string): boolean;
+  readonly command: (name: string) => boolean;
   /** Names of the commands that are told, in the order of the contexts. */
   readonly commands: readonly string[];
   /** Whether a field of GraphQL's Mutation is a silent command. */
-  silent(field: string): boolean;
-  view(name: string): boolean;
+  readonly silent: (field: string) => boolean;
+  readonly view: (name: string) => boolean;
   /** Whether all these types of facts are told: for whatever else hears events, a process for one. */
-  facts(types: Iterable<string>): boolean;
+  readonly facts: (types: Iterable<string>) => boolean;
 }
 
 /** Found once, at the start, from the classes of the facts. */
@@ -48,8 +48,8 @@ export function toldOf(contexts: readonly Context[]): Told {
   };
   const all = (types: Iterable<string>) => [...types].every(isTold);
   const names = { told: new Set<string>(), silent: new Set<string>() };
-  for (const { stream, commands } of contexts.flatMap(({ deciders }) => deciders))
-    for (const name of Object.keys(commands)) names[all(Object.keys(stream.facts)) ? 'told' : 'silent'].add(name);
+  for (const { commands } of contexts.flatMap(({ deciders }) => deciders))
+    for (const [name, { makes }] of Object.entries(commands)) names[isTold(makes) ? 'told' : 'silent'].add(name);
   const fields = new Set([...names.silent].map((name) => `${name.charAt(0).toLowerCase()}${name.slice(1)}`));
   const views = contexts.flatMap((context) => context.views).filter(({ listens }) => all(listens));
   const told = new Set([...views.map(({ name }) => name), ...(all(known.keys()) ? [historyName] : [])]);

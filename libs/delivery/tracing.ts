@@ -199,7 +199,7 @@ function telling(report: Report): SpanExporter {
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        if (result.code !== 0 && performance.now() - told > 60_000) {
+        if (result.error && performance.now() - told > 60_000) {
           told = performance.now();
           report(result.error, 'traces do not reach the collector at OTEL_EXPORTER_OTLP_ENDPOINT');
         }

@@ -84,6 +84,9 @@ function ruleOf(kind: Kind): Rule | undefined {
   }
 }
 
+/** What a value of this kind must be, in the words in which it is refused; nothing where its parts say so. */
+export const expectedOf = (kind: Kind): string | undefined => ruleOf(kind)?.expected;
+
 const classes = new WeakMap<Shape, MadeClass>();
 
 /** The class-validator class of a shape; a shape within a shape has one of its own. */

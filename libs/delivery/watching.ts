@@ -19,6 +19,7 @@ export interface Answered {
 
 interface Noted {
   correlation: string;
+  readonly reply: FastifyReply;
   readonly fields: Set<string>;
 }
 
@@ -32,15 +33,14 @@ export const correlationOf = (request: object | undefined): string | undefined =
   request && noted.get(request)?.correlation;
 
 /** Told by each root resolver of what it is asked: its own name, and the id that joins the command to others. */
-export function note(asking: unknown, field: string, args: Readonly<Record<string, unknown>>): void {
-  const { reply } = asking as { readonly reply?: FastifyReply };
-  const known = reply && noted.get(reply.request);
+export function note(request: object, field: string, args: Readonly<Record<string, unknown>>): void {
+  const known = noted.get(request);
   if (!known) return;
   known.fields.add(field);
   const { correlation } = (args['meta'] ?? {}) as { readonly correlation?: unknown };
   if (typeof correlation !== 'string' || !isId(correlation)) return;
   known.correlation = correlation;
-  reply.header(correlationHeader, correlation);
+  known.reply.header(correlationHeader, correlation);
 }
 
 /** What may be told of a request now that it has been answered; nothing at all of one that brought a silent command. */
@@ -60,7 +60,7 @@ export function answeredOf(request: FastifyRequest, reply: FastifyReply, told: T
 /** Gives each request its correlation id, and tells of each that may be told when it has been answered. */
 export function watchRequests(fastify: FastifyInstance, told: Told, watchers: readonly ((one: Answered) => void)[]) {
   fastify.addHook('onRequest', (request, reply, done) => {
-    noted.set(request, { correlation: request.id, fields: new Set() });
+    noted.set(request, { correlation: request.id, reply, fields: new Set() });
     reply.header(correlationHeader, request.id);
     done();
   });

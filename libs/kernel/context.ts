@@ -1,4 +1,5 @@
 import type { Decider } from './decider.ts';
+import type { Process } from './process.ts';
 import type { Query } from './query.ts';
 import type { Stream } from './stream.ts';
 import type { View } from './view.ts';
@@ -13,4 +14,5 @@ export interface Context {
   readonly reservations?: readonly Stream[];
   readonly views: readonly View[];
   readonly queries: readonly Query[];
+  readonly processes?: readonly Process[];
 }

@@ -118,6 +118,7 @@ describe('A past shape', () => {
     }).evolve({ NeedDropped: (_, { weight }) => weight });
     const circumstances = {
       id: earlierEventId,
+      position: 1,
       occurredAt: '2017-01-02T08:00:00.000Z',
       recordedAt: '2017-01-02T08:00:00.000Z',
       actor: { person: personRef, org: orgId, role: 'GROUP_MEMBER', onBehalfOf: null },

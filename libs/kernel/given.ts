@@ -128,13 +128,17 @@ class Outcome<F extends Facts> {
   }
 }
 
-function folded<State>(stream: Stream<State>, facts: readonly (NewFact | Recorded)[]): State {
+/** The id of the fact at this place among those given of a stream. */
+export const idNo = (index: number): string => `00000000-0000-5000-8000-${String(index).padStart(12, '0')}`;
+
+export function folded<State>(stream: Stream<State>, facts: readonly (NewFact | Recorded)[]): State {
   return facts.reduce((state: State, item, index) => {
     const { fact, by = {}, at = '2017-01-02T08:00:00.000Z' } = 'fact' in item ? item : { fact: item };
     const version = stream.facts[fact.type]?.version ?? 1;
     const who = { ...nobody, ...by };
     const circumstances: Circumstances = {
-      id: `00000000-0000-5000-8000-${String(index).padStart(12, '0')}`,
+      id: idNo(index),
+      position: index + 1,
       occurredAt: at,
       recordedAt: at,
       actor: { person: who.person, org: who.org, role: who.role, onBehalfOf: null },
@@ -144,7 +148,8 @@ function folded<State>(stream: Stream<State>, facts: readonly (NewFact | Recorde
   }, stream.initial);
 }
 
-function same(what: string, found: unknown, expected: unknown): void {
+/** @throws Error that shows both when they are not the same JSON, the order of names apart */
+export function same(what: string, found: unknown, expected: unknown): void {
   const [left, right] = [sorted(found), sorted(expected)].map((side) => JSON.stringify(side, null, 2));
   if (left !== right) throw new Error(`${what}\n${right}\nbut gave\n${left}`);
 }

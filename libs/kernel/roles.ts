@@ -25,11 +25,21 @@ export const roles = {
 } as const;
 export type Role = keyof typeof roles;
 
-/** Who acts without a grant: the signed-in person who applies for a role, any signed-in person, and the system. */
-export type ActingRole = Role | 'APPLICANT' | 'PERSON' | 'SYSTEM';
+/** Who acts without a grant (domain 7.8). */
+export const withoutGrant = {
+  APPLICANT: { sv: 'Rollsökande', says: 'A signed-in person who applies for a role of their own.' },
+  PERSON: { sv: 'Inloggad person', says: 'Anyone who is signed in.' },
+  SYSTEM: { sv: 'Systemet', says: 'A timer or a policy of the system itself.' },
+} as const;
+
+/** What an event names as the role of who acted. */
+export type ActingRole = Role | keyof typeof withoutGrant;
 
 /** The public viewer's code in the visibility table; every viewer holds it. */
 export const publicCode = 'PU';
+export const everyone = {
+  PUBLIC: { code: publicCode, sv: 'Allmänheten', says: 'Everyone, signed in or not.' },
+} as const;
 
 /** A role in force: what a person may see and do, for which organisation, and within which object. */
 export interface Grant {

@@ -4,6 +4,8 @@ import { type DataOf, type Fact, type Facts, upcast } from './facts.ts';
 /** What a fold may know of an event beside its data. Time is history here, never "now". */
 export interface Circumstances {
   readonly id: string;
+  /** Place among all events: what is later, whatever the clock said. It never leaves the system. */
+  readonly position: number;
   readonly occurredAt: string;
   readonly recordedAt: string;
   readonly actor: Actor;
@@ -17,6 +19,8 @@ export interface Stream<State = unknown, F extends Facts = Facts> {
   /** The object's type as history names it: Mandate, FundingYear … */
   readonly object: string;
   readonly facts: F;
+  /** Of the fold, from 1: it rises when the same events give another state, and what was kept of older states is void. */
+  readonly version: number;
   readonly initial: State;
   fold(state: State, event: FoldedEvent): State;
 }
@@ -32,10 +36,13 @@ export type Evolve<State, F extends Facts> = {
  * Defines a stream: its facts and, with `evolve`, what they add up to. Pure: the same events give the same state on any
  * day. Folding throws a TypeError on an event of a type that the stream does not have.
  */
-export const stream = <State, F extends Facts>(head: Omit<Stream<State, F>, 'fold'>) => ({
+export const stream = <State, F extends Facts>(
+  head: Omit<Stream<State, F>, 'fold' | 'version'> & { readonly version?: number },
+) => ({
   evolve(evolve: Evolve<State, F>): Stream<State, F> {
     const steps = evolve as Readonly<Record<string, (state: State, data: never, event: Circumstances) => State>>;
     return {
+      version: 1,
       ...head,
       fold(state, event) {
         const step = steps[event.type];

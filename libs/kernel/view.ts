@@ -44,10 +44,18 @@ export interface ViewBody<S extends Shape, F extends Facts> {
   readonly seen: Seen<Data<S>>;
   /** Columns seen otherwise than the row. */
   readonly columns?: { readonly [C in Names<S>]?: Seen<Data<S>> };
+  /**
+   * Rows of other views that a column names by id: a field each in GraphQL, with the column and the type of row. Nothing
+   * where there is no such row that the viewer may know of.
+   */
+  readonly refs?: Readonly<Record<string, Ref<Names<S>>>>;
   /** Columns to filter and to order by: only such as every viewer of the row may see. */
   readonly filters: readonly Names<S>[];
   readonly orders: readonly Names<S>[];
 }
+
+/** The column that holds the id, and the GraphQL type of the row that has it. */
+export type Ref<Column extends string = string> = readonly [column: Column, type: string];
 
 /** A view as the system handles it, whatever its types. */
 export interface View {
@@ -62,6 +70,7 @@ export interface View {
   readonly key: string;
   readonly seen: Seen<Row>;
   readonly columns: Readonly<Record<string, Seen<Row>>>;
+  readonly refs: Readonly<Record<string, Ref>>;
   readonly filters: readonly string[];
   readonly orders: readonly string[];
   /** The types of event that can change it. */
@@ -89,6 +98,7 @@ export function view<S extends Shape, F extends Facts>(
     ...(head as unknown as ViewOf<S>),
     ...(body as unknown as ViewOf<S>),
     columns: (body.columns ?? {}) as Readonly<Record<string, Seen<Row>>>,
+    refs: body.refs ?? {},
     listens: new Set(Object.keys(on)),
     keys(event) {
       if (keys) return keys(event);

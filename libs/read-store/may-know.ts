@@ -1,6 +1,6 @@
 import { visibilityClasses, type VisibilityClass } from '#kernel/envelope';
 import { publicCode, roles } from '#kernel/roles';
-import type { Parties, Relation, Sees, Viewer } from '#kernel/visibility';
+import type { Answer, Parties, Relation, Sees, Viewer } from '#kernel/visibility';
 
 /**
  * What a viewer may know of: a row or an event is known when one alternative fits, that is when its class as it is now
@@ -69,8 +69,12 @@ export const knows = (mayKnow: MayKnow, of: VisibilityClass, parties: string): b
  * Compiles what a viewer may know of. Cost: a few steps a grant.
  * @throws TypeError when the table hides PUBLIC from anyone: a released class would then not be known to all
  */
-export function mayKnow(sees: Sees, viewer: Viewer): MayKnow {
-  const classesOf = tableOf(sees);
+export const mayKnow = (sees: Sees, viewer: Viewer): MayKnow => compiled(tableOf(sees).known, viewer);
+
+/** In the same form what a viewer sees whole, before anything is released: what `answerOf` answers `yes` to. */
+export const seesWhole = (sees: Sees, viewer: Viewer): MayKnow => compiled(tableOf(sees).whole, viewer);
+
+function compiled(classesOf: Table, viewer: Viewer): MayKnow {
   const found = new Map<string, { marks: string[]; classes: Set<VisibilityClass> }>();
   const allow = (role: string, relation: Relation, marks: string[]) => {
     const classes = classesOf(role, relation);
@@ -109,21 +113,28 @@ function leanest(all: { marks: readonly string[]; classes: ReadonlySet<Visibilit
 }
 
 type Table = (role: string, relation: Relation) => readonly VisibilityClass[];
-const tables = new WeakMap<Sees, Table>();
+interface Tables {
+  readonly known: Table;
+  readonly whole: Table;
+}
+const tables = new WeakMap<Sees, Tables>();
 
-/** The classes that a role sees anything of in a relation, found once for each table. */
-function tableOf(sees: Sees): Table {
+/** The classes that a role sees anything of in a relation, and those it sees all of, found once for each table. */
+function tableOf(sees: Sees): Tables {
   const known = tables.get(sees);
   if (known) return known;
   if (sees(publicCode, 'ANYONE', 'PUBLIC') === 'no')
     throw new TypeError('the visibility table hides PUBLIC from anyone');
-  const cells = new Map<string, readonly VisibilityClass[]>();
-  const table: Table = (role, relation) => {
-    const name = `${role} ${relation}`;
-    let classes = cells.get(name);
-    if (!classes) cells.set(name, (classes = visibilityClasses.filter((of) => sees(role, relation, of) !== 'no')));
-    return classes;
+  const of = (enough: (answer: Answer) => boolean): Table => {
+    const cells = new Map<string, readonly VisibilityClass[]>();
+    return (role, relation) => {
+      const name = `${role} ${relation}`;
+      let classes = cells.get(name);
+      if (!classes) cells.set(name, (classes = visibilityClasses.filter((of) => enough(sees(role, relation, of)))));
+      return classes;
+    };
   };
-  tables.set(sees, table);
-  return table;
+  const found = { known: of((answer) => answer !== 'no'), whole: of((answer) => answer === 'yes') };
+  tables.set(sees, found);
+  return found;
 }

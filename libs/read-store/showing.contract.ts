@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { visibilityClasses } from '#kernel/envelope';
 import { answerOf, type Parties, type Sees, type Viewer, visibilityTable } from '#kernel/visibility';
 import { entry, nobody, put, row, type Tried } from './tried.contract.ts';
-import { classNow, type Guard, type MayKnow, mayKnow, partyText } from './may-know.ts';
+import { classNow, type Guard, knows, type MayKnow, mayKnow, partyText, seesWhole } from './may-know.ts';
 import { historyName } from './read-store.ts';
 import { letters } from './sample.contract.ts';
 import { nothing } from './workspace.ts';
@@ -84,6 +84,9 @@ export function showing(tried: Tried): void {
             const can = mayKnow(sees, who);
             const known = (of: (typeof visibilityClasses)[number], parties: Parties, guard: Guard) =>
               answerOf(sees, who, parties, classNow(of, guard, releases)) !== 'no';
+            const whole = seesWhole(sees, who);
+            for (const { of, parties, guard } of numbered)
+              expect(knows(whole, of, guard.parties)).toBe(answerOf(sees, who, parties, of) === 'yes');
             for (const { name, seen } of views) {
               const expected = numbered.filter(({ parties, guard }) => known(seen.class, parties, guard));
               expect((await tried.keys(name, { mayKnow: can })).sort()).toEqual(expected.map(({ key }) => key).sort());

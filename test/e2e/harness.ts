@@ -12,6 +12,9 @@ import { readSettings, type Settings } from '#delivery/settings';
 import type { StoredEvent } from '#kernel/envelope';
 import type { Money } from '#kernel/money';
 
+/** What a front end of today asks for: the answers of GraphQL, their statuses included. */
+const accept = 'application/graphql-response+json, application/json;q=0.9';
+
 export type Token = string | undefined;
 export type Input = Readonly<Record<string, unknown>>;
 
@@ -62,6 +65,10 @@ export const aDoc = { documentId: decisionId('a document of the tests'), version
 const historyFields =
   'id type object { type id } occurredAt recordedAt actor { role org person } custodian concerns { id as } data redactions { field state }';
 
+type Environment = Readonly<Record<string, string>>;
+/** A test may ask as fast as it can, from one address. */
+const unhurried: Environment = { RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' };
+
 /** The text of a command's mutation. */
 export const mutationOf = (name: string): string =>
   `mutation ($input: ${name}Input!, $meta: CommandMeta!) {
@@ -88,10 +95,13 @@ export class RunningSystem {
   }
 
   /** Starts on a new folder; or on a copy of another system's, which must have stopped. */
-  static async start(copyOf?: RunningSystem): Promise<RunningSystem> {
+  static async start(copyOf?: RunningSystem, environment: Environment = {}): Promise<RunningSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'samverk-e2e-'));
     if (copyOf) cpSync(copyOf.settings.dataDir, folder, { recursive: true });
-    const settings = readSettings({ PORT: '0', DATA_DIR: folder }, { mandatedOrgId: mandatedOrgIdOfDecision });
+    const settings = readSettings(
+      { ...unhurried, ...environment, PORT: '0', DATA_DIR: folder },
+      { mandatedOrgId: mandatedOrgIdOfDecision },
+    );
     const broken: unknown[] = [];
     const server = await serve(settings, (error, what) => broken.push({ what, error }));
     try {
@@ -129,6 +139,15 @@ export class RunningSystem {
     await this.open();
   }
 
+  /** Restarts without these files of the folder. */
+  async forget(...names: readonly string[]): Promise<void> {
+    await this.close();
+    for (const name of names)
+      for (const suffix of ['', '-wal', '-shm'])
+        rmSync(join(this.settings.dataDir, `${name}${suffix}`), { force: true });
+    await this.open();
+  }
+
   /** Ends the system, closed or not, and its folder. @throws when anything broke while it ran */
   async end(closed: 'open' | 'closed' = 'open'): Promise<void> {
     if (closed === 'open') await this.close();
@@ -148,7 +167,7 @@ export class RunningSystem {
   async post(token: Token, body: string, headers: Readonly<Record<string, string>> = {}) {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization(token), ...headers },
+      headers: { 'content-type': 'application/json', accept, ...authorization(token), ...headers },
       body,
     });
     return { status: response.status, text: await response.text() };

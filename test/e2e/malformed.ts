@@ -9,7 +9,7 @@ const innards = /node_modules|\.[jt]s[:)]|\bat (?:async )?[\w.#]+ \(|\/tmp\/|\/h
 /** No stack, no file, no query of ours. */
 export const saysNothingOfUs = (text: string): void => expect(text).not.toMatch(innards);
 
-/** Rules that GraphQL keeps before anything runs: HTTP 400. Others are found within the execution. */
+/** Rules that GraphQL keeps before anything runs: HTTP 400 and no `data`. Others are found within the execution. */
 const beforeExecution = new Set(['type', 'required', 'unknown', 'document']);
 
 /** Sends it until its document has been compiled, when another program judges the variables: the answer is the same. */
@@ -24,7 +24,7 @@ export async function isRefused(
     const { data, errors } = JSON.parse(text) as GraphQLAnswer<unknown>;
     const field = { path, rule, expected: expect.stringMatching(expected) };
     saysNothingOfUs(text);
-    expect(data).toBeNull();
+    expect(data).toBe(beforeExecution.has(rule) ? undefined : null);
     expect(errors).toHaveLength(1);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [field] });
     expect(errors?.[0]?.message).toMatch(/\w/);

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AnotherMandate, registerAnother } from './another-mandate.ts';
 import { built, cost, receipt, requisition } from './golden-steps.ts';
@@ -25,6 +26,27 @@ const accepted = { of: commandId, warnings: [] };
 const submitted = async () =>
   (await system.stored(`fundingyear-${yearId(2017)}`)).filter(({ type }) => type === 'RequisitionSubmitted');
 
+/** Deletes every snapshot while the system is stopped, and gives how many parts they had. */
+async function deleteSnapshots(): Promise<number> {
+  await system.close();
+  const db = new DatabaseSync(system.settings.readStore.path);
+  db.exec('DELETE FROM _snapshot');
+  const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
+  db.close();
+  await system.open();
+  return Number(changes);
+}
+
+/** Costs of one öre, recorded beside the commands: as many events as they would have made, in a moment. */
+async function moreCosts(year: number, count: number): Promise<void> {
+  const { store } = system.installation.platform;
+  const stream = `fundingyear-${yearId(year)}`;
+  const one = (await system.stored(stream)).find(({ type }) => type === 'CostRecorded');
+  if (!one) throw new Error('no cost was recorded yet');
+  const another = () => ({ ...one, id: newId(), data: { ...one.data, costId: newId() } });
+  for (let made = 0; made < count; made += 500) await store.append(stream, Array.from({ length: 500 }, another), 'any');
+}
+
 describe('the same command again', () => {
   test('sent 64 times at once, is stored once and accepted 64 times', async () => {
     const outcomes = await Promise.all(Array.from({ length: 64 }, () => submit()));
@@ -51,6 +73,13 @@ describe('the same command again', () => {
     expect(told(await submit())).toEqual(accepted);
     expect(await system.head()).toBe(before);
   }, 30_000);
+
+  test('once more when every snapshot was deleted, gives the original answer', async () => {
+    const before = await system.head();
+    expect(await deleteSnapshots()).toBeGreaterThan(0);
+    expect(told(await submit())).toEqual(accepted);
+    expect(await system.head()).toBe(before);
+  });
 
   test('when the year is long paid and the clock elsewhere, gives the original answer', async () => {
     const payment = { fundingYearId: yearId(2017), paidOn: '2017-12-15', amount: ore(200_000_000), bankRef: 'made up' };
@@ -89,7 +118,29 @@ describe('the same command again', () => {
     expect(first).toMatchObject({ of: meta.commandId, warnings: [{ code: 'AFTER_SAFE_DEADLINE' }] });
     await system.accepted(system.token(FI), 'RecordCost', cost(2018, 'STAFF', '2018-11-30', 1));
     expect(told(await acknowledge(meta))).toEqual(first);
-  });
+
+    // And with 100,000 events in its stream, before and after restarts, with snapshots and without.
+    const early = { ...cost(2018, 'STAFF', '2018-11-30', 1), costId: built('early') };
+    const late = { ...cost(2018, 'STAFF', '2018-11-30', 1), costId: built('late') };
+    const [earlyMeta, lateMeta] = [{ commandId: newId() }, { commandId: newId() }];
+    const record = (one: Input, which: Input) => system.command(system.token(FI), 'RecordCost', one, which);
+    await record(early, earlyMeta);
+    await moreCosts(2018, 100_000);
+    await record(late, lateMeta);
+    const before = await system.head();
+    const answers = async () => {
+      expect(told(await acknowledge(meta))).toEqual(first);
+      expect(told(await record(early, earlyMeta))).toEqual({ of: earlyMeta.commandId, warnings: [] });
+      expect(told(await record(late, lateMeta))).toEqual({ of: lateMeta.commandId, warnings: [] });
+      expect(told(await record({ ...late, costId: built('early') }, {}))).toEqual({ refused: 'ALREADY_EXISTS' });
+    };
+    await answers();
+    await system.restart();
+    await answers();
+    expect(await deleteSnapshots()).toBeGreaterThan(100_000);
+    await answers();
+    expect(await system.head()).toBe(before);
+  }, 240_000);
 });
 
 test('a first application for a role, sent 64 times at once, is one proposal', async () => {

@@ -183,3 +183,58 @@ describe('a role comes about by two persons', () => {
     expect((await system.read<{ me: object }>(owner.token, '{ me { roles { role } } }')).me).toEqual({ roles: [] });
   });
 });
+
+describe('an organisation', () => {
+  const [own, other] = [orgId('EXEMPELKOMMUNEN'), orgId('SKL')];
+  const contact = (id: string, value: string) => ({ orgId: id, contactPoints: [{ kind: 'WEB', value }] });
+  const ask = (id: string) =>
+    system.read(
+      undefined,
+      'query ($id: ID!) { organisation(id: $id) { name state formerNames { name until } successorOrgIds contactPoints { value } } }',
+      { id },
+    );
+
+  test("says how it is reached through its own people, and through nobody else's", async () => {
+    for (const role of ['DECISION_MAKER_EXEMPELKOMMUNEN', 'GROUP_MEMBER', 'FACILITATOR', 'SYSTEM_ADMIN'])
+      await system.accepted(system.token(role), 'ChangeOrganisationContact', contact(own, `https://${role}.example`));
+    expect((await system.stored(`org-${own}`)).slice(-4)).toMatchObject([
+      { actor: { role: 'DECISION_MAKER', org: own }, custodian: orgId('UPPHANDLINGSMYNDIGHETEN') },
+      { actor: { role: 'GROUP_MEMBER', org: own } },
+      { actor: { role: 'FACILITATOR', org: orgId('UPPHANDLINGSMYNDIGHETEN') } },
+      { actor: { role: 'SYSTEM_ADMIN', org: orgId('UPPHANDLINGSMYNDIGHETEN') } },
+    ]);
+    for (const role of ['GROUP_MEMBER', 'DECISION_MAKER', 'FINANCE']) {
+      const outcome = await system.command(system.token(role), 'ChangeOrganisationContact', contact(other, 'x'));
+      expect(outcome).toMatchObject({ code: 'FORBIDDEN' });
+    }
+  });
+
+  test('is renamed and merged, keeps its history, and is then changed no more', async () => {
+    const record = (input: object) =>
+      system.accepted(system.token('SYSTEM_ADMIN'), 'RecordSuccession', {
+        orgId: other,
+        successorOrgIds: [],
+        ...input,
+      });
+    await record({ kind: 'RENAMED', name: 'Nytt namn (påhittat)', from: '2019-11-27' });
+    const { consistency } = await record({ kind: 'MERGED', successorOrgIds: [own], from: '2020-01-01' });
+    const history = await system.history(undefined, other, { notBefore: consistency });
+    expect(history.at(-1)).toMatchObject({ type: 'OrganisationRegistered', data: { shortName: 'SKL' } });
+    expect(history[0]).toMatchObject({
+      type: 'OrganisationSuccessionRecorded',
+      concerns: [{ id: own, as: 'concerns' }],
+    });
+    expect(await ask(other)).toMatchObject({
+      organisation: {
+        ...{ name: 'Nytt namn (påhittat)', state: 'SUCCEEDED', successorOrgIds: [own] },
+        formerNames: [{ name: 'Sveriges Kommuner och Landsting', until: '2019-11-27' }],
+      },
+    });
+    const outcome = await system.command(
+      system.token('SYSTEM_ADMIN'),
+      'ChangeOrganisationContact',
+      contact(other, 'x'),
+    );
+    expect(outcome).toMatchObject({ code: 'INVALID_TRANSITION', details: { state: 'SUCCEEDED' } });
+  });
+});

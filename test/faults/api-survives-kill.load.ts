@@ -18,8 +18,6 @@ export interface Sent {
   readonly acknowledged: boolean;
 }
 
-const callers = 8;
-
 /**
  * The n-th command of a load: by turns a cost of one öre, all of them on one stream, and an organisation, with a stream
  * and a number of its own.
@@ -122,9 +120,10 @@ export async function sendAndSee(api: ApiProcess, command: Command): Promise<voi
 }
 
 /** Each caller sends its next command when its last was answered, until there are no more. */
-async function severalCallers(
+export async function severalCallers(
   next: () => Command | undefined,
   send: (command: Command) => Promise<unknown>,
+  callers = 8,
 ): Promise<void> {
   const caller = async () => {
     for (let command = next(); command; command = next()) await send(command);

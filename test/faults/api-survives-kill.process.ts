@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,28 @@ export interface End {
   readonly complaints: string;
 }
 
+/** The tools of an installation, run to their end on a data folder; `running` is given the process. */
+export async function samverk(
+  folder: string,
+  args: readonly string[],
+  running: (child: ChildProcess) => void = () => undefined,
+): Promise<End & { readonly says: string }> {
+  const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'cli', 'main.js'), ...args], {
+    env: { DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running(child);
+  const [says, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, signal: child.signalCode, says, complaints };
+}
+
 /** The API as its users run it: built, in a process of its own, as a demo on a folder and a free port. */
 export class ApiProcess {
   readonly #folder: string;
   readonly #signal: (signal: NodeJS.Signals) => void;
   #killed = false;
+  #said = '';
+  #complained = '';
   /** Where it listens, once it is ready; nothing when it ended before. */
   readonly ready: Promise<string | undefined>;
   readonly ended: Promise<End>;
@@ -31,14 +48,16 @@ export class ApiProcess {
   constructor(folder: string) {
     this.#folder = folder;
     const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'api', 'main.js')], {
-      env: { DATA_DIR: folder, PORT: '0' },
+      env: { DATA_DIR: folder, PORT: '0', RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#signal = (signal) => void child.kill(signal);
-    this.ended = Promise.all([once(child, 'close'), text(child.stderr)]).then(([, complaints]) => ({
+    child.stdout.setEncoding('utf8').on('data', (said: string) => (this.#said += said));
+    child.stderr.setEncoding('utf8').on('data', (complained: string) => (this.#complained += complained));
+    this.ended = once(child, 'close').then(() => ({
       code: child.exitCode,
       signal: child.signalCode,
-      complaints,
+      complaints: this.#complained,
     }));
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     createInterface(child.stdout).on('line', (line) => {
@@ -49,6 +68,10 @@ export class ApiProcess {
     child.once('close', () => resolve(undefined));
   }
 
+  /** What it has said until now, and what it has complained of. */
+  said = (): string => this.#said;
+  complained = (): string => this.#complained;
+
   get killed(): boolean {
     return this.#killed;
   }
@@ -56,6 +79,13 @@ export class ApiProcess {
   /** The tokens that the demo wrote down, by role. */
   tokens(): Readonly<Record<string, string>> {
     return JSON.parse(readFileSync(join(this.#folder, 'demo-tokens.json'), 'utf8')) as Record<string, string>;
+  }
+
+  /** Whether it says that it is ready to serve. @throws when it did not start */
+  async isReady(): Promise<boolean> {
+    const url = await this.ready;
+    if (url === undefined) throw new Error(`the API did not start: ${(await this.ended).complaints}`);
+    return (await fetch(new URL('/health/ready', url))).ok;
   }
 
   kill(): void {

@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { asked, chosen, seed } from './chance.ts';
 import { commandNo, isNotThere, isWhole, loadUntilKilled, sendAll, sendAndSee } from './api-survives-kill.load.ts';
 import type { Command, Sent } from './api-survives-kill.load.ts';
 import { ApiProcess, build, type End } from './api-survives-kill.process.ts';
-import { checked, contentOf, EventsRead, rebuild } from './api-survives-kill.stores.ts';
+import { checked, contentOf, EventsOfCommands, rebuild } from './api-survives-kill.stores.ts';
 
-/** Many more are asked for by SAMVERK_KILLS=100, some 3 s each; SAMVERK_SEED repeats the moments, as far as processes can. */
-const kills = Math.max(2, Number(process.env['SAMVERK_KILLS'] ?? 5));
-const seed = Number(process.env['SAMVERK_SEED'] ?? Date.now() % 1_000_000);
-const [chance] = fc.sample(fc.infiniteStream(fc.nat(999_999)), { seed, numRuns: 1 });
-const chosen = (below: number): number => Number(chance?.next().value ?? 0) % below;
+/** One for each ten of the store's: a kill costs a start of the API, some 3 s. */
+const kills = Math.max(5, Math.ceil(asked('SAMVERK_KILLS', 25) / 10));
 
 const folder = mkdtempSync(join(tmpdir(), 'samverk-killed-'));
 const file = (name: string) => join(folder, name);
-const events = new EventsRead(file('events.db'));
+const events = new EventsOfCommands(file('events.db'));
 const sent: Sent[] = [];
 const commandsOf = (some: readonly Sent[]): Command[] => some.map(({ command }) => command);
 let issued = 0;
@@ -100,7 +97,7 @@ describe('an API that was killed in the middle of its work, again and again', ()
       api,
       some.filter((command) => command !== undefined),
     );
-    const anew = new EventsRead(file('events.db'));
+    const anew = new EventsOfCommands(file('events.db'));
     expect(await anew.readOn()).toBe(events.head);
     expect(all.filter((command) => !isWhole(command, anew.of(command)))).toEqual([]);
   }, 60_000);

@@ -1,65 +1,37 @@
 import { DatabaseSync } from 'node:sqlite';
 import { contexts } from '#apps/api/server';
 import { factsOf } from '#delivery/checks';
-import type { EventStore } from '#event-store/event-store';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { StoredEvent } from '#kernel/envelope';
 import { Projector } from '#read-store/projector';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
+import { EventsRead, reading } from './events-read.ts';
 
-/**
- * Reads an event store beside the process that writes it. It is closed again at once: a file that somebody has open is
- * not recovered by whoever opens it after a kill.
- */
-async function reading<T>(path: string, work: (store: EventStore) => Promise<T>): Promise<T> {
-  const clock = { now: () => '2017-01-02T08:00:00.000Z' };
-  const store = await openSqliteEventStore({ path, clock, readOnly: true });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
-/** What stands in an event store, read on from where it was left, and seen to be without a gap. */
-export class EventsRead {
+/** The events of an API's store by the command that made them, read beside it. */
+export class EventsOfCommands {
   readonly #path: string;
-  readonly #revisions = new Map<string, number>();
-  readonly #correlated = new Map<string, StoredEvent[]>();
-  #head = 0;
+  readonly #made = new Map<string, StoredEvent[]>();
+  readonly #read = new EventsRead((event) => {
+    const made = this.#made.get(event.correlation) ?? [];
+    this.#made.set(event.correlation, made);
+    made.push(event);
+  });
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Position of the last event read. */
   get head(): number {
-    return this.#head;
+    return this.#read.head;
   }
 
   /** The events that a command made, its number's reservation included. */
   of(command: { readonly id: string }): readonly StoredEvent[] {
-    return this.#correlated.get(command.id) ?? [];
+    return this.#made.get(command.id) ?? [];
   }
 
-  /** Gives how many events are new. @throws where a position or a revision is not the one after the last */
-  async readOn(): Promise<number> {
-    const before = this.#head;
-    await reading(this.#path, async (store) => {
-      for (const head = await store.head(); this.#head < head;)
-        for (const event of await store.readAll({ after: this.#head, limit: 1_000 })) this.#take(event);
-    });
-    return this.#head - before;
-  }
-
-  #take(event: StoredEvent): void {
-    const { stream, position, revision, correlation } = event;
-    const next = (this.#revisions.get(stream) ?? -1) + 1;
-    if (position !== this.#head + 1 || revision !== next)
-      throw new Error(`${stream} ${revision} at ${position}, not ${next} at ${this.#head + 1}`);
-    this.#head = position;
-    this.#revisions.set(stream, revision);
-    this.#correlated.set(correlation, [...(this.#correlated.get(correlation) ?? []), event]);
+  /** Gives how many events are new. @throws where there is a gap */
+  readOn(): Promise<number> {
+    return reading(this.#path, (store) => this.#read.readOn(store));
   }
 }
 
@@ -82,7 +54,10 @@ export async function rebuild(events: string, views: string): Promise<void> {
   if (wrong.length > 0) throw new AggregateError(wrong, 'the views could not be made anew');
 }
 
-/** Every row of every table, but for how often a view was replaced, and what the tables and indexes are, as text to the byte. */
+/**
+ * Every row of every table, but for how often a view was replaced, and what the tables and indexes are, as text to the
+ * byte; snapshots apart, which are no views.
+ */
 export function contentOf(file: string): ReadonlyMap<string, readonly string[]> {
   using db = new DatabaseSync(file, { readOnly: true });
   const rows = (sql: string) =>
@@ -91,9 +66,10 @@ export function contentOf(file: string): ReadonlyMap<string, readonly string[]> 
       .all()
       .map(({ epoch: _, ...row }) => JSON.stringify(row))
       .sort();
-  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'").all();
+  const views = "tbl_name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_snapshot*'";
+  const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND ${views}`).all();
   return new Map([
-    ['sqlite_schema', rows('SELECT type, name, tbl_name, sql FROM sqlite_schema')],
+    ['sqlite_schema', rows(`SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE ${views}`)],
     ...tables.map(({ name }) => [String(name), rows(`SELECT * FROM "${String(name)}"`)] as const),
   ]);
 }

@@ -7,14 +7,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { statSync, writeSync } from 'node:fs';
 import type { NewEvent } from '#kernel/envelope';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
-
-export interface Acknowledged {
-  readonly stream: string;
-  readonly ids: readonly string[];
-  readonly revision: number;
-  readonly position: number;
-  readonly log: number;
-}
+import { type Acknowledged, digestOf } from './written.ts';
 
 const [path = ''] = process.argv.slice(2);
 const store = await openSqliteEventStore({ path, clock: { now: () => new Date().toISOString() } });
@@ -48,7 +41,8 @@ async function callAgainAndAgain(stream: string): Promise<never> {
     const events = Array.from({ length: randomInt(1, 4) }, anEvent);
     const { revision, position } = await store.append(stream, events, expected);
     const { size: log } = statSync(`${path}-wal`);
-    say(JSON.stringify({ stream, ids: events.map(({ id }) => id), revision, position, log } satisfies Acknowledged));
+    const told = events.map((event) => [event.id, digestOf(event)] as const);
+    say(JSON.stringify({ stream, events: told, revision, position, log } satisfies Acknowledged));
     expected = revision;
   }
 }

@@ -25,6 +25,7 @@ const folded = (history: readonly Recorded[]) =>
         version: 1,
         data: fact.data,
         id: `50000000-0000-5000-8000-${String(index).padStart(12, '0')}`,
+        position: 1,
         occurredAt: '2017-01-02T08:00:00.000Z',
         recordedAt: '2017-01-02T08:00:00.000Z',
         actor: { person: by?.person ?? '', org: mandatedOrgId, role: by?.role ?? 'PERSON', onBehalfOf: null },

@@ -2,6 +2,7 @@ import type { Context } from '#kernel/context';
 import { organisationNumbers } from './organisation-number.events.ts';
 import { organisation } from './organisation.ts';
 import { person } from './person.ts';
+import { organisationNumberRelease } from './processes/organisation-numbers.ts';
 import { organisationView } from './views/organisation.view.ts';
 import { roleAssignments } from './views/role-assignment.view.ts';
 
@@ -12,4 +13,5 @@ export const identityContext: Context = {
   reservations: [organisationNumbers],
   views: [organisationView, roleAssignments],
   queries: [],
+  processes: [organisationNumberRelease],
 };

@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { decision } from './decision.ts';
 
-test('each row of the decision, 1 to 64, is there exactly once', () => {
-  const { mandate, objectives, obligations, rules, policyReferences, texts } = decision;
+test('each row of the decision, 1 to 77, is there exactly once', () => {
+  const { mandate, objectives, obligations, rules, policyReferences, texts, copies } = decision;
   const contactPoints = 6;
-  const rows = [...objectives, ...obligations, ...rules, ...policyReferences, ...texts].map(({ row }) => row);
+  const rows = [...objectives, ...obligations, ...rules, ...policyReferences, ...texts, ...copies].map(
+    ({ row }) => row,
+  );
   const all = [...mandate.rows, contactPoints, ...rows].sort((a, b) => a - b);
-  expect(all).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
+  expect(all).toEqual(Array.from({ length: 77 }, (_, index) => index + 1));
 });
 
 test('the duties are 29, as strong as the decision says', () => {
@@ -36,6 +38,20 @@ test('five duties have a date', () => {
     22: '2019-03-31',
     25: '2018-04-27',
   });
+});
+
+test('twenty copies go to thirteen organisations, six of them by unit', () => {
+  const { copies } = decision;
+  expect(copies).toHaveLength(13);
+  expect(copies.filter(({ units }) => units).map(({ to, units = [] }) => `${to}/${units.join(', ')}`)).toEqual([
+    'STATSRADSBEREDNINGEN/SAM, INRÅD',
+    'UTRIKESDEPARTEMENTET/FH',
+    'FINANSDEPARTEMENTET/BA, OU',
+    'UTBILDNINGSDEPARTEMENTET/F',
+    'MILJO_OCH_ENERGIDEPARTEMENTET/MM, HIE',
+    'NARINGSDEPARTEMENTET/IFK, RTS, KSR, FF, AS',
+  ]);
+  expect(copies.flatMap(({ units = [undefined] }) => units as readonly unknown[])).toHaveLength(20);
 });
 
 test('what is made up says so, and no organisation has a number', () => {

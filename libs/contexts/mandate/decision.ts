@@ -1,5 +1,6 @@
 import { type Money, kr } from '#kernel/money';
 import type { Day } from '#kernel/time';
+import { copies, type StatedCopy } from './decision-copies.ts';
 import { assignments, type StatedObligation } from './decision-obligations.ts';
 
 /**
@@ -143,7 +144,7 @@ interface StatedYear {
   readonly requisitionRow: number;
 }
 
-/** A row of the decision that no command loads. */
+/** A row of the decision by its words. */
 interface StatedText {
   readonly row: number;
   readonly sv: string;
@@ -224,11 +225,22 @@ export const decision = {
     },
   ] as readonly StatedRule[],
 
-  /** Rows that wait for the command that registers them. */
   policyReferences: [
-    { row: 33, date: '2016-06-30', sv: 'Nationella upphandlingsstrategin' },
-    { row: 36, date: '2016-01-21', sv: 'Smart industri - en nyindustrialiseringsstrategi för Sverige' },
-  ] as readonly (StatedText & { readonly date: Day })[],
+    {
+      row: 33,
+      date: '2016-06-30',
+      sv: 'Nationella upphandlingsstrategin',
+      en: 'The National Public Procurement Strategy',
+    },
+    {
+      row: 36,
+      date: '2016-01-21',
+      sv: 'Smart industri - en nyindustrialiseringsstrategi för Sverige',
+      en: 'Smart industry - a strategy for new industrialisation for Sweden',
+    },
+  ] as readonly (StatedText & { readonly date: Day; readonly en: string })[],
+
+  copies: copies as readonly StatedCopy<OrganisationKey>[],
 
   texts: [
     {

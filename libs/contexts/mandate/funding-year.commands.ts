@@ -1,6 +1,6 @@
 import { command, commands, mandated, type Problem } from '#kernel/commands';
 import { FundingYearFacts } from './funding-year.events.ts';
-import { fundingYearOf } from './words.ts';
+import { fundingYearOf, yearAfter } from './words.ts';
 
 const {
   FundingYearAllocated,
@@ -9,6 +9,7 @@ const {
   RequisitionPaid,
   CostRecorded,
   CostCorrected,
+  FundingCarryOverDecided,
   UnusedFundsRepaid,
 } = FundingYearFacts;
 
@@ -53,6 +54,19 @@ export const FundingYearCommands = commands({
     says: 'Correct a booked cost by a difference.',
     by: [mandated('FINANCE')],
     makes: CostCorrected,
+  }),
+  DecideCarryOver: command({
+    says: 'Let unused funds of the year before be used in a year.',
+    by: [mandated('FINANCE'), mandated('MANDATE_OWNER')],
+    makes: FundingCarryOverDecided,
+    malformed: ({ fundingYearId, fromFundingYearId }): Problem | undefined =>
+      fromFundingYearId === yearAfter(fundingYearId, -1)
+        ? undefined
+        : {
+            path: 'fromFundingYearId',
+            rule: 'built',
+            expected: `${yearAfter(fundingYearId, -1)}, the year before of the same mandate`,
+          },
   }),
   RecordRepayment: command({
     says: 'Record that unused funds of a year were paid back.',

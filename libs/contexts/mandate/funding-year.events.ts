@@ -1,15 +1,24 @@
 import { fact, facts } from '#kernel/facts';
 import { code, day, doc, id, instant, list, money, optional, text, year } from '#kernel/fields';
 import { minus, type Money, plus, zeroKr } from '#kernel/money';
-import { stream } from '#kernel/stream';
+import { type Circumstances, stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
-import type { Day, Instant } from '#kernel/time';
-import { appropriation, bankAccount, costCategories, fundingYearId, mandateOf } from './words.ts';
+import { type Day, dayOf, type Instant } from '#kernel/time';
+import type { Happened } from './mandate.events.ts';
+import {
+  appropriation,
+  bankAccount,
+  builtFundingYear,
+  costCategories,
+  fundingYearId,
+  mandateOf,
+  moneyOf,
+} from './words.ts';
 
 /** Money of a year is released when a report that holds the year's statement is submitted (domain 7.5). */
 const ofYear = {
   class: 'FINANCE',
-  release: (data: { readonly fundingYearId: string }) => `year:${data.fundingYearId}`,
+  release: (data: { readonly fundingYearId: string }) => moneyOf(data.fundingYearId),
   partOf: (data: { readonly fundingYearId: string }) => [mandateOf(data.fundingYearId)],
 } as const;
 
@@ -94,6 +103,17 @@ export const FundingYearFacts = facts({
       reason: text('Why.'),
     },
   }),
+  FundingCarryOverDecided: fact({
+    ...ofYear,
+    says: 'Unused funds of the year before may be used in this one.',
+    sv: 'Överföring beslutad',
+    data: {
+      fundingYearId,
+      fromFundingYearId: builtFundingYear('The year before, whose funds they are.'),
+      amount: money('What is carried over.'),
+      decisionDoc: doc('The decision.'),
+    },
+  }),
   UnusedFundsRepaid: fact({
     ...ofYear,
     says: 'Funds of the year that were not used were paid back.',
@@ -120,11 +140,17 @@ export interface FundingYear {
   readonly requisitions: Table<{ readonly sentAt: Instant; readonly receivedAt?: Instant }>;
   readonly requisitioned: Money;
   readonly paid: Money;
+  /** From the year before, whose `carriedOut` it is: the decision stands in the stream of the year that receives. */
+  readonly carriedIn: Money;
   readonly costs: Table<{ readonly category: string; readonly amount: Money }>;
   readonly used: Money;
   readonly byCategory: Table<Money>;
   readonly repayments: Table<Day>;
   readonly repaid: Money;
+  /** What the paying authority received, in the order in which it was recorded. */
+  readonly receipts: readonly Happened[];
+  /** The last event that changed what is outstanding, and where it stands among all. */
+  readonly moved?: { readonly by: string; readonly position: number };
 }
 
 const initial: FundingYear = {
@@ -134,11 +160,13 @@ const initial: FundingYear = {
   requisitions: Table.of(),
   requisitioned: zeroKr,
   paid: zeroKr,
+  carriedIn: zeroKr,
   costs: Table.of(),
   used: zeroKr,
   byCategory: Table.of(),
   repayments: Table.of(),
   repaid: zeroKr,
+  receipts: [],
 };
 
 export const fundingYears = stream({
@@ -159,22 +187,37 @@ export const fundingYears = stream({
     requisitions: state.requisitions.with(requisitionId, { sentAt }),
     requisitioned: plus(state.requisitioned, amount),
   }),
-  RequisitionAcknowledged: (state, { requisitionId, receivedAt }) => {
+  RequisitionAcknowledged: (state, { requisitionId, receivedAt }, { id: by }) => {
     const requisition = state.requisitions.get(requisitionId);
+    const receipts = [...state.receipts, { on: dayOf(receivedAt), by }];
     return requisition
-      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }) }
+      ? { ...state, requisitions: state.requisitions.with(requisitionId, { ...requisition, receivedAt }), receipts }
       : state;
   },
-  RequisitionPaid: (state, { amount }) => ({ ...state, is: 'PAID', paid: amount }),
-  CostRecorded: (state, { costId, amount, category }) => booked(state, costId, category, amount),
-  CostCorrected: (state, { costId, delta }) =>
-    booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
-  UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }) => ({
+  RequisitionPaid: (state, { amount }, event) => ({ ...state, is: 'PAID', paid: amount, ...moved(event) }),
+  CostRecorded: (state, { costId, amount, category }, event) => ({
+    ...booked(state, costId, category, amount),
+    ...moved(event),
+  }),
+  CostCorrected: (state, { costId, delta }, event) => ({
+    ...booked(state, costId, state.costs.get(costId)?.category ?? 'OTHER', delta),
+    ...moved(event),
+  }),
+  FundingCarryOverDecided: (state, { amount }, event) => ({
     ...state,
+    carriedIn: plus(state.carriedIn, amount),
+    ...moved(event),
+  }),
+  UnusedFundsRepaid: (state, { repaymentId, amount, paidOn }, event) => ({
+    ...state,
+    ...moved(event),
     repayments: state.repayments.with(repaymentId, paidOn),
     repaid: plus(state.repaid, amount),
   }),
 });
+
+/** What every step that moves money says besides. */
+const moved = ({ id: by, position }: Circumstances): Pick<FundingYear, 'moved'> => ({ moved: { by, position } });
 
 function booked(state: FundingYear, costId: string, category: string, amount: Money): FundingYear {
   const before = state.costs.get(costId)?.amount ?? zeroKr;
@@ -186,9 +229,22 @@ function booked(state: FundingYear, costId: string, category: string, amount: Mo
   };
 }
 
-/** What was paid and not used; less than nothing where more was used (domain 7.3; nothing is carried over yet). */
-export const unusedOf = ({ paid, used }: Pick<FundingYear, 'paid' | 'used'>): Money => minus(paid, used);
+type Sums = Pick<FundingYear, 'ceiling' | 'paid' | 'carriedIn' | 'used' | 'repaid'>;
 
-/** What is left to pay back. A year is settled when it is nothing: all that was paid is then used or repaid. */
-export const outstandingOf = (year: Pick<FundingYear, 'paid' | 'used' | 'repaid'>): Money =>
-  minus(unusedOf(year), year.repaid);
+/** The most that the costs of a year may sum up to (domain 7.3). What it carries out, the next year knows. */
+export const limitOf = ({ ceiling, carriedIn }: Pick<Sums, 'ceiling' | 'carriedIn'>, carriedOut: Money): Money =>
+  minus(plus(ceiling, carriedIn), carriedOut);
+
+/** What there was to use and was not used; less than nothing where more was used than was there. */
+export const unusedOf = ({ paid, carriedIn, used }: Pick<Sums, 'paid' | 'carriedIn' | 'used'>, carriedOut: Money) =>
+  minus(minus(plus(paid, carriedIn), carriedOut), used);
+
+/** What is left to pay back. A year is settled when it is nothing: all that there was is then used or repaid. */
+export const outstandingOf = (year: Omit<Sums, 'ceiling'>, carriedOut: Money): Money =>
+  minus(unusedOf(year, carriedOut), year.repaid);
+
+/** What a year carries out, among the years of its mandate: the next one has it. */
+export const carriedOutOf = (
+  { year }: { readonly year: number },
+  years: readonly (Pick<FundingYear, 'carriedIn'> & { readonly year: number })[],
+): Money => years.find((next) => next.year === year + 1)?.carriedIn ?? zeroKr;

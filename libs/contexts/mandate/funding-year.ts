@@ -2,10 +2,10 @@ import { accept, decider, type Refusal, read, refuse } from '#kernel/decider';
 import { isMore, minus, sameMoney, zeroKr } from '#kernel/money';
 import { dayOf } from '#kernel/time';
 import { FundingYearCommands } from './funding-year.commands.ts';
-import { FundingYearFacts, fundingYears, outstandingOf } from './funding-year.events.ts';
+import { FundingYearFacts, fundingYears, limitOf, outstandingOf } from './funding-year.events.ts';
 import { mandates } from './mandate.events.ts';
 import { closed, lateness } from './mandate.rules.ts';
-import { mandateOf, yearOfFunding } from './words.ts';
+import { mandateOf, yearAfter, yearOfFunding } from './words.ts';
 
 const {
   FundingYearAllocated,
@@ -14,13 +14,23 @@ const {
   RequisitionPaid,
   CostRecorded,
   CostCorrected,
+  FundingCarryOverDecided,
   UnusedFundsRepaid,
 } = FundingYearFacts;
 
 /** The mandate's money, year by year: #9 to #16 of domain 7.5. */
 export const fundingYear = decider(fundingYears, FundingYearCommands, {
   id: ({ fundingYearId }) => fundingYearId,
-  reads: { mandate: read(mandates, ({ command }) => mandateOf(command.fundingYearId)) },
+  reads: {
+    mandate: read(mandates, ({ command }) => mandateOf(command.fundingYearId)),
+    /** The year after knows what was carried out; the year before has what is carried in. */
+    yearAfter: read(fundingYears, ({ command }) => yearAfter(command.fundingYearId), [
+      'RecordCost',
+      'CorrectCost',
+      'RecordRepayment',
+    ]),
+    yearBefore: read(fundingYears, ({ command }) => yearAfter(command.fundingYearId, -1), ['DecideCarryOver']),
+  },
   decide: {
     AllocateFundingYear(command, year, { reads }) {
       const mandate = reads.mandate(command.mandateId);
@@ -83,32 +93,45 @@ export const fundingYear = decider(fundingYears, FundingYearCommands, {
       const mandate = reads.mandate(mandateOf(command.fundingYearId));
       const inYear = command.costDate.slice(0, 4) === `${yearOfFunding(command.fundingYearId)}`;
       const inPeriod = command.costDate >= mandate.periodFrom && command.costDate <= mandate.periodTo;
-      const left = minus(year.ceiling, year.used);
+      const limit = limitOf(year, reads.yearAfter(yearAfter(command.fundingYearId)).carriedIn);
+      const left = minus(limit, year.used);
       if (year.is === 'UNKNOWN') return unknown(command);
       if (mandate.is !== 'OPEN') return closed(mandate);
       if (year.costs.has(command.costId)) return refuse('ALREADY_EXISTS', { costId: command.costId });
       if (!inYear || !inPeriod)
         return refuse('COST_OUTSIDE_PERIOD', { periodFrom: mandate.periodFrom, periodTo: mandate.periodTo });
-      if (isMore(command.amount, left)) return refuse('CEILING_EXCEEDED', { limit: year.ceiling, left });
+      if (isMore(command.amount, left)) return refuse('CEILING_EXCEEDED', { limit, left });
       return accept(CostRecorded({ ...command, appropriation: mandate.appropriation }));
     },
 
     CorrectCost(command, year, { reads }) {
       const mandate = reads.mandate(mandateOf(command.fundingYearId));
       const cost = year.costs.get(command.costId);
-      const left = minus(year.ceiling, year.used);
+      const limit = limitOf(year, reads.yearAfter(yearAfter(command.fundingYearId)).carriedIn);
+      const left = minus(limit, year.used);
       if (year.is === 'UNKNOWN') return unknown(command);
       if (mandate.is !== 'OPEN') return closed(mandate);
       if (!cost) return refuse('NOT_FOUND', { costId: command.costId });
       if (isMore(minus(zeroKr, cost.amount), command.delta)) return refuse('COST_BELOW_ZERO', { amount: cost.amount });
-      if (isMore(command.delta, left)) return refuse('CEILING_EXCEEDED', { limit: year.ceiling, left });
+      if (isMore(command.delta, left)) return refuse('CEILING_EXCEEDED', { limit, left });
       return accept(CostCorrected(command));
+    },
+
+    DecideCarryOver(command, year, { reads }) {
+      const mandate = reads.mandate(mandateOf(command.fundingYearId));
+      const before = reads.yearBefore(command.fromFundingYearId);
+      const outstanding = outstandingOf(before, year.carriedIn);
+      if (year.is === 'UNKNOWN') return unknown(command);
+      if (mandate.is !== 'OPEN') return closed(mandate);
+      if (before.is === 'UNKNOWN') return refuse('NOT_FOUND', { fromFundingYearId: command.fromFundingYearId });
+      if (isMore(command.amount, outstanding)) return refuse('UNUSED_EXCEEDED', { outstanding });
+      return accept(FundingCarryOverDecided(command));
     },
 
     RecordRepayment(command, year, { reads }) {
       const mandate = reads.mandate(mandateOf(command.fundingYearId));
       const obligation = mandate.obligations.get(command.obligationId);
-      const outstanding = outstandingOf(year);
+      const outstanding = outstandingOf(year, reads.yearAfter(yearAfter(command.fundingYearId)).carriedIn);
       const account = mandate.repaymentAccount;
       if (year.is === 'UNKNOWN') return unknown(command);
       if (mandate.is !== 'OPEN') return closed(mandate);

@@ -3,7 +3,7 @@ import type { NewFact } from '#kernel/facts';
 import { deciding } from '#kernel/given';
 import { kr } from '#kernel/money';
 import { madeUpDiaryNumber } from './decision.ts';
-import { fundingYears } from './funding-year.events.ts';
+import { FundingYearFacts, fundingYears } from './funding-year.events.ts';
 import { MandateFacts } from './mandate.events.ts';
 import { mandate } from './mandate.ts';
 import { ReportFacts, reports } from './report.events.ts';
@@ -120,6 +120,46 @@ describe('closing the mandate (#25, scenario 4)', () => {
     scene([draft, sent], [], [allocated(2018)])
       .when('CloseMandate', close)
       .then(MandateFacts.MandateClosed({ ...close, balance: { paid: kr(0), used: kr(0), repaid: kr(0) } }));
+  });
+
+  test('settles each year with what was carried over between them', () => {
+    const carriedOver = FundingYearFacts.FundingCarryOverDecided({
+      fundingYearId: year2018,
+      fromFundingYearId: year2017,
+      amount: kr(35_999_950),
+      decisionDoc: document,
+    });
+    const more = cost(year2018, 4, kr(45_999_950), '2018-12-20');
+    scene([draft, sent, received], of2017, [...of2018, carriedOver, more])
+      .when('CloseMandate', close)
+      .then(
+        MandateFacts.MandateClosed({
+          ...close,
+          balance: { paid: kr(400_000_000), used: kr(400_000_000), repaid: kr(0) },
+        }),
+      );
+    scene([draft, sent, received], [...of2017, back2017], [...of2018, carriedOver])
+      .when('CloseMandate', close)
+      .refused('BOOKS_NOT_BALANCED', {
+        years: [
+          { year: 2017, outstanding: kr(-35_999_950) },
+          { year: 2018, outstanding: kr(45_999_950) },
+        ],
+      });
+  });
+
+  test('forgets no year with funds, though an amendment left it outside the period', () => {
+    const shorter = MandateFacts.MandateAmended({
+      mandateId,
+      changes: { periodTo: '2017-12-31' },
+      decisionDoc: document,
+    });
+    given(...openMandate, shorter)
+      .and(reports, final, draft, sent, received)
+      .and(fundingYears, year2017, ...of2017, back2017)
+      .and(fundingYears, year2018, ...of2018)
+      .when('CloseMandate', close)
+      .refused('BOOKS_NOT_BALANCED', { years: [{ year: 2018, outstanding: kr(10_000_000) }] });
   });
 
   test('happens once', () => {

@@ -4,10 +4,13 @@ import { MandateFacts } from './mandate.events.ts';
 const {
   MandateRegistered,
   DecisionReferenceRecorded,
+  MandateAmended,
   MandateObjectiveDefined,
   ObligationRegistered,
   ObligationEvidenceLinked,
   ObligationFulfilled,
+  DecisionCopySent,
+  PolicyReferenceRegistered,
   MandateClosed,
 } = MandateFacts;
 
@@ -16,15 +19,21 @@ export const MandateCommands = commands({
     says: 'Register a mandate that the government gave.',
     by: [mandated('MANDATE_OWNER')],
     makes: MandateRegistered,
-    malformed: ({ periodFrom, periodTo }): Problem | undefined =>
-      periodFrom > periodTo
-        ? { path: 'periodTo', rule: 'order', expected: `not before periodFrom, ${periodFrom}` }
-        : undefined,
+    malformed: ({ periodFrom, periodTo }) => wrongPeriod(periodFrom, periodTo, 'periodTo'),
   }),
   RecordDecisionReference: command({
     says: 'Record the diary number of the decision, once it is known.',
     by: [mandated('MANDATE_OWNER'), mandated('REGISTRAR')],
     makes: DecisionReferenceRecorded,
+  }),
+  AmendMandate: command({
+    says: 'Change the mandate as a later decision says.',
+    by: [mandated('MANDATE_OWNER')],
+    makes: MandateAmended,
+    malformed: ({ changes }) =>
+      Object.keys(changes).length === 0
+        ? { path: 'changes', rule: 'some', expected: 'at least one change' }
+        : wrongPeriod(changes.periodFrom, changes.periodTo, 'changes.periodTo'),
   }),
   DefineObjective: command({
     says: 'Define an objective, which the final report follows up.',
@@ -62,6 +71,16 @@ export const MandateCommands = commands({
     by: [mandated('MANDATE_OWNER')],
     makes: ObligationFulfilled,
   }),
+  SendDecisionCopy: command({
+    says: 'Record that a copy of the decision was sent: to each recipient and unit once.',
+    by: [mandated('REGISTRAR')],
+    makes: DecisionCopySent,
+  }),
+  RegisterPolicyReference: command({
+    says: 'Register a policy document that the decision rests on.',
+    by: [mandated('MANDATE_OWNER')],
+    makes: PolicyReferenceRegistered,
+  }),
   CloseMandate: command({
     says: 'Close the mandate: duties fulfilled or explained, the final report submitted, the books balanced.',
     by: [mandated('MANDATE_OWNER')],
@@ -69,3 +88,8 @@ export const MandateCommands = commands({
     filled: ['balance'],
   }),
 });
+
+const wrongPeriod = (from: string | undefined, to: string | undefined, path: string): Problem | undefined =>
+  from !== undefined && to !== undefined && from > to
+    ? { path, rule: 'order', expected: `not before periodFrom, ${from}` }
+    : undefined;

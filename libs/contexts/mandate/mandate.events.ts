@@ -1,37 +1,22 @@
 import { fact, facts } from '#kernel/facts';
-import { code, codeList, day, doc, eventId, group, i18n, id, int, list, money, optional, text } from '#kernel/fields';
+import { code, day, eventId, group, i18n, id, int, list, money, optional, text, type ValueOf } from '#kernel/fields';
 import { stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
 import { type Day, yearOf } from '#kernel/time';
-import { appropriation, bankAccount, reportKinds } from './words.ts';
+import { DecisionFacts } from './decision.events.ts';
+import {
+  type appropriation,
+  type bankAccount,
+  copyOf,
+  deadlineBases,
+  counterpartClasses,
+  interactionKinds,
+  mandateId,
+  modalities,
+  obligationKinds,
+  reportKinds,
+} from './words.ts';
 
-/** Strongest first. */
-export const modalities = codeList('Modality', 'How strongly the decision binds: ska, bör, får, kan.', {
-  SHALL: 'ska',
-  SHOULD: 'bör',
-  MAY: 'får',
-  CAN: 'kan',
-});
-export const obligationKinds = codeList('ObligationKind', 'What it takes to fulfil an obligation.', {
-  ACTIVITY: 'Aktivitet',
-  INTERACTION: 'Samverkan, samråd, koordinering eller dialog',
-  REQUISITION: 'Rekvisition',
-  REPAYMENT: 'Återbetalning',
-  REPORT: 'Redovisning',
-  DOCUMENT: 'Hänvisning i handling',
-});
-export const interactionKinds = codeList('InteractionKind', 'How others are involved; never merged.', {
-  COLLABORATION: 'Samverkan',
-  SAMRAD: 'Samråd',
-  COORDINATION: 'Nära koordinering',
-  DIALOGUE: 'Dialog',
-});
-export const counterpartClasses = codeList('CounterpartClass', 'A class of organisations where none is named.', {
-  PUBLIC_BUYER: 'Relevanta offentliga beställare',
-  TRADE_BODY: 'Branschorganisationer',
-});
-
-const mandateId = id('The mandate (regeringsuppdrag).');
 const obligationId = id('The obligation of the mandate.');
 const source = group('Source', 'Where in the decision it stands.', { paragraph: text('Paragraph of the decision.') });
 const evidence = group('Evidence', 'An event that shows it.', {
@@ -39,41 +24,8 @@ const evidence = group('Evidence', 'An event that shows it.', {
   type: text('Its type.', { max: 100 }),
 });
 
-export const MandateFacts = facts({
-  MandateRegistered: fact({
-    says: 'The government gave an authority a mandate.',
-    sv: 'Uppdrag registrerat',
-    class: 'PUBLIC',
-    data: {
-      mandateId,
-      title: i18n('What the mandate is about.'),
-      principalOrgId: id('Who gave it.'),
-      mandatedOrgId: id('Who carries it out.'),
-      payerOrgId: id('Who pays the funds, and receives what is paid back.'),
-      decisionDiaryNumber: optional(text('Diary number of the decision.', { max: 100 })),
-      decisionDate: optional(day('The day of the decision.')),
-      signatory: group('Signatory', 'Who signed the decision.', {
-        name: text('Name as it is spelt.', { max: 200 }),
-        office: optional(text('Office held.', { max: 200 })),
-        sourceText: text('The name as the text of the decision has it.', { max: 200 }),
-      }),
-      periodFrom: day('First day of the period.'),
-      periodTo: day('Last day of the period.'),
-      repaymentAccount: bankAccount,
-      appropriation,
-      decisionDoc: doc('The decision.'),
-    },
-  }),
-  DecisionReferenceRecorded: fact({
-    says: 'The diary number of the decision became known.',
-    sv: 'Beslutets diarienummer registrerat',
-    class: 'PUBLIC',
-    data: {
-      mandateId,
-      decisionDiaryNumber: text('Diary number of the decision.', { max: 100 }),
-      decisionDate: optional(day('The day of the decision.')),
-    },
-  }),
+/** What the mandate is to reach and must do, and what became of it. */
+const DutyFacts = facts({
   MandateObjectiveDefined: fact({
     says: 'An objective of the mandate was defined.',
     sv: 'Mål definierat',
@@ -152,7 +104,42 @@ export const MandateFacts = facts({
       }),
     },
   }),
+  ReminderRaised: fact({
+    says: 'An obligation that is not met comes near its safe deadline.',
+    sv: 'Påminnelse',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      daysBefore: int('So many days before the safe deadline.', 1, 30),
+      safeDeadline: day('The safe deadline.'),
+    },
+  }),
+  DeadlineMissed: fact({
+    says: 'The hard deadline of a binding obligation passed, and nothing showed that it was met.',
+    sv: 'Tidsfrist passerad',
+    class: 'ORG_INTERNAL',
+    data: { mandateId, obligationId, hardDeadline: day('The day that passed.'), basis: code(deadlineBases) },
+  }),
+  DeadlineMissRetracted: fact({
+    says: 'A fact recorded later shows that the obligation was met in time; both stay in history.',
+    sv: 'Passerad tidsfrist återtagen',
+    class: 'ORG_INTERNAL',
+    data: {
+      mandateId,
+      obligationId,
+      hardDeadline: day('The day that had passed.'),
+      factEventId: eventId('The event that shows it.'),
+      happenedOn: day('The day on which it was met.'),
+    },
+  }),
 });
+
+/** Something that came about on a day, and the event that says so. */
+export interface Happened {
+  readonly on: Day;
+  readonly by: string;
+}
 
 export interface Obligation {
   readonly modality: string;
@@ -164,6 +151,8 @@ export interface Obligation {
   readonly evidenceTypes: readonly string[];
   readonly evidence: readonly string[];
   readonly fulfilled: boolean;
+  /** Its assessment as fulfilled. */
+  readonly assessed?: Happened;
 }
 
 /** A mandate as its facts add up: OPEN (Öppet) → CLOSED (Avslutat). */
@@ -173,16 +162,18 @@ export interface Mandate {
   readonly decisionDiaryNumber?: string;
   readonly periodFrom: Day;
   readonly periodTo: Day;
-  readonly repaymentAccount: { readonly type: 'BANKGIRO'; readonly number: string };
-  readonly appropriation: {
-    readonly expenditureArea: string;
-    readonly appropriation: string;
-    readonly item: string;
-    readonly label: string;
-  };
+  /** Every calendar year that was ever in the period, in order: a year with funds is not forgotten when it is amended. */
+  readonly years: readonly number[];
+  readonly repaymentAccount: ValueOf<typeof bankAccount>;
+  readonly appropriation: ValueOf<typeof appropriation>;
   /** Code of each objective, by id. */
   readonly objectives: Table<string>;
   readonly obligations: Table<Obligation>;
+  /** Whom the decision was sent to, as `copyOf` names them. */
+  readonly copies: Table<true>;
+  readonly policyReferences: Table<true>;
+  /** Obligations whose deadline was missed, and the miss not retracted. */
+  readonly missed: readonly string[];
 }
 
 const initial: Mandate = {
@@ -190,11 +181,17 @@ const initial: Mandate = {
   payerOrgId: '',
   periodFrom: '',
   periodTo: '',
+  years: [],
   repaymentAccount: { type: 'BANKGIRO', number: '' },
   appropriation: { expenditureArea: '', appropriation: '', item: '', label: '' },
   objectives: Table.of(),
   obligations: Table.of(),
+  copies: Table.of(),
+  policyReferences: Table.of(),
+  missed: [],
 };
+
+export const MandateFacts = { ...DecisionFacts, ...DutyFacts };
 
 export const mandates = stream({
   category: 'mandate',
@@ -207,12 +204,16 @@ export const mandates = stream({
     is: 'OPEN',
     payerOrgId: data.payerOrgId,
     ...(data.decisionDiaryNumber === undefined ? {} : { decisionDiaryNumber: data.decisionDiaryNumber }),
-    periodFrom: data.periodFrom,
-    periodTo: data.periodTo,
+    ...within(state, data),
     repaymentAccount: data.repaymentAccount,
     appropriation: data.appropriation,
   }),
   DecisionReferenceRecorded: (state, { decisionDiaryNumber }) => ({ ...state, decisionDiaryNumber }),
+  MandateAmended: (state, { changes: { title: _, ...changes } }) => ({
+    ...state,
+    ...changes,
+    ...within(state, { ...state, ...changes }),
+  }),
   MandateObjectiveDefined: (state, { objectiveId, code }) => ({
     ...state,
     objectives: state.objectives.with(objectiveId, code),
@@ -225,8 +226,20 @@ export const mandates = stream({
     changed(state, obligationId, (obligation) => ({
       evidence: [...obligation.evidence, ...evidence.map(({ eventId }) => eventId)],
     })),
-  ObligationFulfilled: (state, { obligationId }) => changed(state, obligationId, () => ({ fulfilled: true })),
+  ObligationFulfilled: (state, { obligationId, assessedOn: on }, { id: by }) =>
+    changed(state, obligationId, () => ({ fulfilled: true, assessed: { on, by } })),
+  DecisionCopySent: (state, copy) => ({ ...state, copies: state.copies.with(copyOf(copy), true) }),
+  PolicyReferenceRegistered: (state, { policyReferenceId }) => ({
+    ...state,
+    policyReferences: state.policyReferences.with(policyReferenceId, true),
+  }),
   MandateClosed: (state) => ({ ...state, is: 'CLOSED' }),
+  ReminderRaised: (state) => state,
+  DeadlineMissed: (state, { obligationId }) => ({ ...state, missed: [...state.missed, obligationId] }),
+  DeadlineMissRetracted: (state, { obligationId }) => ({
+    ...state,
+    missed: state.missed.filter((missed) => missed !== obligationId),
+  }),
 });
 
 function changed(state: Mandate, obligationId: string, change: (before: Obligation) => Partial<Obligation>): Mandate {
@@ -234,6 +247,11 @@ function changed(state: Mandate, obligationId: string, change: (before: Obligati
   return before
     ? { ...state, obligations: state.obligations.with(obligationId, { ...before, ...change(before) }) }
     : state;
+}
+
+function within({ years }: Mandate, { periodFrom, periodTo }: Pick<Mandate, 'periodFrom' | 'periodTo'>) {
+  const all = new Set([...years, ...yearsOf({ is: 'OPEN', periodFrom, periodTo })]);
+  return { periodFrom, periodTo, years: [...all].sort((a, b) => a - b) };
 }
 
 /** The calendar years of a mandate's period; none where there is no mandate. */

@@ -1,24 +1,27 @@
 import { accept, decider, type Refusal, read, refuse } from '#kernel/decider';
 import { isZero, sum } from '#kernel/money';
 import { safeDeadline } from '#kernel/calendar';
-import { fundingYears, outstandingOf } from './funding-year.events.ts';
+import { carriedOutOf, fundingYears, outstandingOf } from './funding-year.events.ts';
 import { MandateCommands } from './mandate.commands.ts';
-import { type Mandate, MandateFacts, mandates, yearsOf } from './mandate.events.ts';
+import { type Mandate, MandateFacts, mandates } from './mandate.events.ts';
 import { closed } from './mandate.rules.ts';
 import { reports } from './report.events.ts';
-import { fundingYearOf, reportOf } from './words.ts';
+import { copyOf, fundingYearOf, reportOf } from './words.ts';
 
 const {
   MandateRegistered,
   DecisionReferenceRecorded,
+  MandateAmended,
   MandateObjectiveDefined,
   ObligationRegistered,
   ObligationEvidenceLinked,
   ObligationFulfilled,
+  DecisionCopySent,
+  PolicyReferenceRegistered,
   MandateClosed,
 } = MandateFacts;
 
-/** The mandate with its objectives and obligations: #1, #1b, #3 to #6 and #25 of domain 7.5. */
+/** The mandate with its objectives, obligations, copies and policy references: #1 to #8 and #25 of domain 7.5. */
 export const mandate = decider(mandates, MandateCommands, {
   id: ({ mandateId }) => mandateId,
   looksUp: {
@@ -32,7 +35,7 @@ export const mandate = decider(mandates, MandateCommands, {
     ),
     fundingYear: read(
       fundingYears,
-      ({ command, state }) => yearsOf(state).map((year) => fundingYearOf(command.mandateId, year)),
+      ({ command, state }) => state.years.map((year) => fundingYearOf(command.mandateId, year)),
       ['CloseMandate'],
     ),
   },
@@ -47,6 +50,13 @@ export const mandate = decider(mandates, MandateCommands, {
       if (mandate.decisionDiaryNumber !== undefined)
         return refuse('DECISION_REFERENCE_ALREADY_RECORDED', { decisionDiaryNumber: mandate.decisionDiaryNumber });
       return accept(DecisionReferenceRecorded(command));
+    },
+
+    AmendMandate(command, mandate) {
+      const { periodFrom, periodTo } = { ...mandate, ...command.changes };
+      if (mandate.is !== 'OPEN') return notOpen(command, mandate);
+      if (periodFrom > periodTo) return refuse('DATES_CONTRADICT', { periodFrom, periodTo });
+      return accept(MandateAmended(command));
     },
 
     DefineObjective(command, mandate) {
@@ -98,6 +108,21 @@ export const mandate = decider(mandates, MandateCommands, {
       return accept(ObligationFulfilled(command));
     },
 
+    SendDecisionCopy(command, mandate) {
+      const { recipientOrgId, unit } = command;
+      if (mandate.is !== 'OPEN') return notOpen(command, mandate);
+      if (mandate.copies.has(copyOf(command)))
+        return refuse('ALREADY_EXISTS', { recipientOrgId, ...(unit !== undefined && { unit }) });
+      return accept(DecisionCopySent(command, { addressee: [recipientOrgId] }));
+    },
+
+    RegisterPolicyReference(command, mandate) {
+      const { policyReferenceId } = command;
+      if (mandate.is !== 'OPEN') return notOpen(command, mandate);
+      if (mandate.policyReferences.has(policyReferenceId)) return refuse('ALREADY_EXISTS', { policyReferenceId });
+      return accept(PolicyReferenceRegistered(command));
+    },
+
     CloseMandate(command, mandate, { reads }) {
       if (mandate.is !== 'OPEN') return notOpen(command, mandate);
       const explained = new Set(command.explanations.map(({ obligationId }) => obligationId));
@@ -110,11 +135,11 @@ export const mandate = decider(mandates, MandateCommands, {
       const { is: report } = reads.report(reportOf(command.mandateId, 'FINAL'));
       if (report !== 'SUBMITTED' && report !== 'RECEIVED') return refuse('REPORT_NOT_SUBMITTED');
 
-      const years = yearsOf(mandate)
+      const years = mandate.years
         .map((year) => ({ year, ...reads.fundingYear(fundingYearOf(command.mandateId, year)) }))
         .filter(({ is }) => is !== 'UNKNOWN');
       const unsettled = years
-        .map((year) => ({ year: year.year, outstanding: outstandingOf(year) }))
+        .map((year) => ({ year: year.year, outstanding: outstandingOf(year, carriedOutOf(year, years)) }))
         .filter(({ outstanding }) => !isZero(outstanding));
       if (unsettled.length > 0) return refuse('BOOKS_NOT_BALANCED', { years: unsettled });
 

@@ -17,8 +17,9 @@ import {
   year,
 } from '#kernel/fields';
 import { stream } from '#kernel/stream';
-import type { Instant } from '#kernel/time';
-import { costCategories, fundingYearOf, mandateOf, reportId, reportKinds } from './words.ts';
+import { dayOf, type Instant } from '#kernel/time';
+import type { Happened } from './mandate.events.ts';
+import { costCategories, fundingYearOf, mandateOf, moneyOf, moneyOfTwo, reportId, reportKinds } from './words.ts';
 
 const assessments = codeList('Assessment', 'How far an objective was reached.', {
   MET: 'Uppnått',
@@ -38,6 +39,13 @@ const draft = {
   release: (data: { readonly reportId: string }) => `report:${data.reportId}`,
   partOf,
 } as const;
+
+/** Each year; and for what rests on a year and the next one, each two of them. */
+const yearsReleased = (mandateId: string, fiscalYears: readonly number[]): string[] =>
+  fiscalYears.flatMap((fiscalYear) => {
+    const year = fundingYearOf(mandateId, fiscalYear);
+    return fiscalYears.includes(fiscalYear + 1) ? [moneyOf(year), moneyOfTwo(year)] : [moneyOf(year)];
+  });
 
 export const ReportFacts = facts({
   ReportDrafted: fact({
@@ -107,10 +115,7 @@ export const ReportFacts = facts({
       fiscalYears: list(year('A year.'), 'The years of its financial statements.', 100),
     },
     partOf,
-    releases: ({ reportId, fiscalYears }) => [
-      `report:${reportId}`,
-      ...fiscalYears.map((fiscalYear) => `year:${fundingYearOf(mandateOf(reportId), fiscalYear)}`),
-    ],
+    releases: ({ reportId, fiscalYears }) => [`report:${reportId}`, ...yearsReleased(mandateOf(reportId), fiscalYears)],
   }),
   ReportReceived: fact({
     says: 'The recipient received the report.',
@@ -134,6 +139,7 @@ export interface Report {
   /** The report as approved. */
   readonly doc?: DocRef;
   readonly sentAt?: Instant;
+  readonly received?: Happened;
 }
 
 const initial: Report = {
@@ -168,5 +174,9 @@ export const reports = stream({
   }),
   ReportApproved: (state, { doc }) => ({ ...state, is: 'APPROVED', doc }),
   ReportSubmitted: (state, { sentAt }) => ({ ...state, is: 'SUBMITTED', sentAt }),
-  ReportReceived: (state) => ({ ...state, is: 'RECEIVED' }),
+  ReportReceived: (state, { receivedAt }, { id: by }) => ({
+    ...state,
+    is: 'RECEIVED',
+    received: { on: dayOf(receivedAt), by },
+  }),
 });

@@ -2,13 +2,35 @@ import { describe, expect, test } from '@jest/globals';
 import { deciding } from '#kernel/given';
 import type { InputOf } from '#kernel/commands';
 import { kr } from '#kernel/money';
-import { fundingYears } from './funding-year.events.ts';
+import { FundingYearFacts, fundingYears } from './funding-year.events.ts';
 import { mandates } from './mandate.events.ts';
 import { ReportCommands } from './report.commands.ts';
 import { ReportFacts } from './report.events.ts';
 import { report } from './report.ts';
-import { zero, statement, drafted, stated, completeInterim, approved, given } from './report.sample.contract.ts';
-import { allocated, ceiling, cost, interim, mandateId, withoutReference, year2017 } from './sample.contract.ts';
+import {
+  zero,
+  statement,
+  drafted,
+  stated,
+  completeInterim,
+  approved,
+  given,
+  money2017,
+  money2018,
+} from './report.sample.contract.ts';
+import {
+  allocated,
+  ceiling,
+  cost,
+  document,
+  final,
+  interim,
+  mandateId,
+  openMandate,
+  withoutReference,
+  year2017,
+  year2018,
+} from './sample.contract.ts';
 
 const { FinancialStatementAttached } = ReportFacts;
 
@@ -31,6 +53,31 @@ describe('a financial statement (#18)', () => {
     attach({ paid: { amountMinor: ceiling.amountMinor, currency: 'EUR' } }).refused('STATEMENT_DIFFERS', {
       fields: ['paid'],
     });
+  });
+
+  test('says what was carried in, and what was carried out to the next year', () => {
+    const carriedOver = FundingYearFacts.FundingCarryOverDecided({
+      fundingYearId: year2018,
+      fromFundingYearId: year2017,
+      amount: kr(35_999_950),
+      decisionDoc: document,
+    });
+    const scene = () =>
+      deciding(report)
+        .given(drafted('FINAL'))
+        .and(mandates, mandateId, ...openMandate)
+        .and(fundingYears, year2017, ...money2017)
+        .and(fundingYears, year2018, ...money2018, carriedOver);
+    const figures2017 = { ...statement(final, 2017), carriedOut: kr(35_999_950), unused: zero };
+    const figures2018 = { ...statement(final, 2018), carriedIn: kr(35_999_950), unused: kr(45_999_950) };
+    for (const figures of [figures2017, figures2018])
+      scene().when('AttachFinancialStatement', figures).then(FinancialStatementAttached(figures));
+    scene()
+      .when('AttachFinancialStatement', statement(final, 2017))
+      .refused('STATEMENT_DIFFERS', { fields: ['carriedOut', 'unused'] });
+    scene()
+      .when('AttachFinancialStatement', statement(final, 2018))
+      .refused('STATEMENT_DIFFERS', { fields: ['carriedIn', 'unused'] });
   });
 
   test('may name a kind of cost of which there was none, each kind once', () => {

@@ -7,7 +7,7 @@ import { closed, lateness } from './mandate.rules.ts';
 import { ReportCommands } from './report.commands.ts';
 import { type Report, ReportFacts, reports } from './report.events.ts';
 import { missingIn } from './report.rules.ts';
-import { fundingYearOf, mandateOf } from './words.ts';
+import { fundingYearOf, mandateOf, yearAfter } from './words.ts';
 
 const {
   ReportDrafted,
@@ -23,9 +23,12 @@ export const report = decider(reports, ReportCommands, {
   id: ({ reportId }) => reportId,
   reads: {
     mandate: read(mandates, ({ command }) => mandateOf(command.reportId)),
-    fundingYear: read(fundingYears, ({ command }) =>
-      'fiscalYear' in command ? fundingYearOf(mandateOf(command.reportId), command.fiscalYear) : undefined,
-    ),
+    /** The year and the one after, which knows what was carried out of it. */
+    fundingYear: read(fundingYears, ({ command }) => {
+      if (!('fiscalYear' in command)) return undefined;
+      const fundingYearId = fundingYearOf(mandateOf(command.reportId), command.fiscalYear);
+      return [fundingYearId, yearAfter(fundingYearId)];
+    }),
   },
   decide: {
     DraftReport(command, report, { reads }) {
@@ -44,7 +47,7 @@ export const report = decider(reports, ReportCommands, {
       const year = reads.fundingYear(fundingYearId);
       if (report.is !== 'DRAFT') return notIn('DRAFT', command, report);
       if (year.is === 'UNKNOWN') return refuse('NOT_FOUND', { fundingYearId });
-      const fields = differing(command, year);
+      const fields = differing(command, year, reads.fundingYear(yearAfter(fundingYearId)).carriedIn);
       if (fields.length > 0) return refuse('STATEMENT_DIFFERS', { fields });
       return accept(FinancialStatementAttached(command));
     },
@@ -109,10 +112,9 @@ const missingFrom = (report: Report, mandate: Mandate) =>
 type Figures = Omit<Parameters<typeof FinancialStatementAttached>[0], 'reportId' | 'fiscalYear'>;
 
 /** The fields in which a statement is not what the ledger says; a category that is not named stands for nothing used. */
-function differing(statement: Figures, year: FundingYear): string[] {
-  const { ceiling, paid, used, repaid } = year;
-  const unused = unusedOf(year);
-  const ledger = { ceiling, paid, carriedIn: zeroKr, carriedOut: zeroKr, used, unused, repaid };
+function differing(statement: Figures, year: FundingYear, carriedOut: Money): string[] {
+  const { ceiling, paid, carriedIn, used, repaid } = year;
+  const ledger = { ceiling, paid, carriedIn, carriedOut, used, unused: unusedOf(year, carriedOut), repaid };
   const fields = Object.entries(ledger)
     .filter(([name, amount]) => !sameMoney(statement[name as keyof typeof ledger], amount))
     .map(([name]) => name);

@@ -17,8 +17,8 @@ const named = 50;
 /**
  * Looks at the whole of a store: what opening it looks at, SQLite's own check of every page and index, and that every
  * event is as it was written and is found by its id, its revision and its position, all of which have no gap. It reads
- * beside the process that writes, changes nothing, and may be left at any step. O(history · log history): some 15 s
- * for a million events.
+ * beside the process that writes, changes nothing, and may be left at any step. O(history · log history): some 10 s of
+ * one core for a million events.
  *
  * Gives what is wrong, each in one sentence; nothing when all is sound: then every event that was acknowledged is there.
  */

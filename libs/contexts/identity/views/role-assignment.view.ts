@@ -35,6 +35,7 @@ export const roleAssignments = view(
       subject: ({ personRef }) => personRef,
       addressee: ({ orgId, state }) => (state === 'PROPOSED' ? [orgId] : []),
     },
+    refs: { organisation: ['orgId', 'Organisation'] },
     filters: ['personRef', 'orgId', 'role', 'state'],
     orders: ['from'],
   },

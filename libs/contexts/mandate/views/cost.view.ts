@@ -35,6 +35,7 @@ export const costs = view(
     seen: ofYear,
     // Apart from the row: a correction that no report has released yet hides the new amount, not the cost.
     columns: { amount: { ...ofYear }, corrections: { ...ofYear }, voucherRef: internal },
+    refs: { mandate: ['mandateId', 'Mandate'], fundingYear: ['fundingYearId', 'FundingLedger'] },
     filters: ['mandateId', 'fundingYearId', 'category', 'buyerGroupId'],
     orders: ['costDate'],
   },

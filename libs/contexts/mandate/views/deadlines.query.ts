@@ -1,6 +1,8 @@
 import { code, codeList, day, id, int, optional } from '#kernel/fields';
 import { query, rowsOf, type Shown, type Today } from '#kernel/query';
-import { type Day, dayOf, daysBetween, type Instant, latest } from '#kernel/time';
+import { type Day, dayOf, daysBetween } from '#kernel/time';
+import { assessed, type Basis, handedIn, isInTime, isOver, paidBack, type Standing } from '../deadline.rules.ts';
+import { deadlineBases } from '../words.ts';
 import { fundingLedger } from './funding-ledger.view.ts';
 import { mandates } from './mandate.view.ts';
 import { obligations } from './obligation.view.ts';
@@ -14,13 +16,7 @@ const statuses = codeList('DeadlineStatus', 'How an obligation stands to its dat
   MET: 'Uppfyllt i tid',
   MET_LATE: 'Uppfyllt för sent',
 });
-const bases = codeList('DeadlineBasis', 'What is there of an obligation that is not met.', {
-  NOTHING_RECORDED: 'Inget registrerat',
-  SENT_UNCONFIRMED: 'Skickat, mottagande inte bekräftat',
-  OUTSTANDING: 'Belopp kvar att återbetala',
-});
 type Status = keyof typeof statuses.labels;
-type Basis = keyof typeof bases.labels;
 
 const { text, kind, modality, hardDeadline, safeDeadline } = obligations.row;
 const soon = 30;
@@ -35,7 +31,7 @@ export const deadlineShape = {
   safeDeadline: day(safeDeadline.says),
   daysLeft: int('Days from today to the safe deadline; below zero after it.', -4_000_000, 4_000_000),
   status: optional(code(statuses, 'How it stands; absent where it rests on money that the viewer may not see.')),
-  basis: optional(code(bases, 'What is there of it while it is not met.')),
+  basis: optional(code(deadlineBases, 'What is there of it while it is not met.')),
   metOn: optional(day('The day that counts, once it is met.')),
 };
 
@@ -71,19 +67,17 @@ export const deadlines = query({
 /** Every obligation with a date, by safe deadline. Cost: the mandate's obligations. */
 export function board(rows: DeadlineRows, { today }: Today) {
   return rows.obligations
-    .flatMap(({ obligationId, text, modality, kind, hardDeadline, safeDeadline, fulfilledOn }) => {
+    .flatMap(({ obligationId, text, modality, kind, hardDeadline, safeDeadline, fulfilledOn, miss }) => {
       if (!obligationId || !text || !modality || !kind || !hardDeadline) return [];
       const safe = safeDeadline ?? hardDeadline;
       const dates = { hardDeadline, safeDeadline: safe };
       const found = stateOf({ obligationId, kind, ...dates, ...(fulfilledOn && { fulfilledOn }) }, rows, today);
       const daysLeft = daysBetween(today, safe);
-      return [{ obligationId, text, modality, kind, ...dates, daysLeft, ...judged(found, dates, daysLeft, today) }];
+      const judgement = judged(inHistory(miss, found), dates, daysLeft, today);
+      return [{ obligationId, text, modality, kind, ...dates, daysLeft, ...judgement }];
     })
     .sort((a, b) => daysBetween(b.safeDeadline, a.safeDeadline));
 }
-
-/** Met, where something had to be done on a day; or not, and why; or not for this viewer to know. */
-type Found = { readonly met: { readonly on?: Day } } | { readonly basis: Basis } | undefined;
 
 interface Dated {
   readonly obligationId: string;
@@ -92,42 +86,46 @@ interface Dated {
   readonly fulfilledOn?: Day;
 }
 
-/** When an obligation with a deadline is met: the table of domain 7.6. */
-function stateOf({ obligationId, kind, hardDeadline, fulfilledOn }: Dated, rows: DeadlineRows, today: Day): Found {
+/** How an obligation stands by the rows that the viewer sees; nothing where that is not for this viewer to know. */
+function stateOf(
+  { obligationId, kind, hardDeadline, fulfilledOn }: Dated,
+  rows: DeadlineRows,
+  today: Day,
+): Standing | undefined {
   switch (kind) {
     case 'REQUISITION': {
       const year = rows.years.find(({ requisitionObligationId }) => requisitionObligationId === obligationId);
       if (!year) return { basis: 'NOTHING_RECORDED' };
-      return year.settlement && handedIn(year.settlement.firstSentAt, year.settlement.firstReceivedAt);
+      const { settlement: { firstSentAt, firstReceivedAt } = {} } = year;
+      return year.settlement && handedIn(firstSentAt !== undefined, firstReceivedAt && dayOf(firstReceivedAt));
     }
-    case 'REPAYMENT':
-      return paidBack(rows, today > hardDeadline || rows.mandates.some(({ periodTo = today }) => today > periodTo));
+    case 'REPAYMENT': {
+      const known = rows.years.flatMap(({ settlement }) => settlement ?? []);
+      if (known.length < rows.years.length) return undefined;
+      const [{ periodTo = today } = {}] = rows.mandates;
+      const money = known.map(({ outstanding, lastRepaidOn: last }) => ({ outstanding, repaidOn: last ? [last] : [] }));
+      return paidBack(money, isOver(today, hardDeadline, periodTo));
+    }
     case 'REPORT': {
       const report = rows.reports.find((row) => row.obligationId === obligationId);
-      return handedIn(report?.sentAt, report?.receivedAt);
+      return handedIn(report?.sentAt !== undefined, report?.receivedAt && dayOf(report.receivedAt));
     }
     default:
-      return fulfilledOn ? { met: { on: fulfilledOn } } : { basis: 'NOTHING_RECORDED' };
+      return assessed(fulfilledOn);
   }
 }
 
-function handedIn(sentAt: Instant | undefined, receivedAt: Instant | undefined): Found {
-  if (receivedAt) return { met: { on: dayOf(receivedAt) } };
-  return { basis: sentAt ? 'SENT_UNCONFIRMED' : 'NOTHING_RECORDED' };
-}
-
-/** Nothing is owed back before it is known what was used: while the period runs, it is not met by there being nothing. */
-function paidBack({ years }: DeadlineRows, isOver: boolean): Found {
-  const known = years.flatMap(({ settlement }) => (settlement ? [settlement] : []));
-  if (known.length < years.length) return undefined;
-  if (known.some(({ outstanding }) => outstanding.amountMinor > 0)) return { basis: 'OUTSTANDING' };
-  if (!isOver) return { basis: 'NOTHING_RECORDED' };
-  const days = known.flatMap(({ lastRepaidOn }) => lastRepaidOn ?? []);
-  return { met: days.length === 0 ? {} : { on: latest(days) } };
+/** What history says of a deadline that passed: once retracted, a miss counts as met in time (domain 7.6). */
+function inHistory(
+  miss: { readonly basis: Basis; readonly metOn?: Day } | undefined,
+  found: Standing | undefined,
+): Standing | undefined {
+  if (miss?.metOn) return { met: { on: miss.metOn } };
+  return found ?? (miss && { basis: miss.basis });
 }
 
 function judged(
-  found: Found,
+  found: Standing | undefined,
   { hardDeadline, safeDeadline }: { readonly hardDeadline: Day; readonly safeDeadline: Day },
   daysLeft: number,
   today: Day,
@@ -135,7 +133,7 @@ function judged(
   if (!found) return {};
   if ('met' in found) {
     const { on } = found.met;
-    return on === undefined ? { status: 'MET' } : { status: on > hardDeadline ? 'MET_LATE' : 'MET', metOn: on };
+    return { status: isInTime(found, hardDeadline) ? 'MET' : 'MET_LATE', ...(on && { metOn: on }) };
   }
   const { basis } = found;
   if (today > hardDeadline) return { status: 'MISSED', basis };

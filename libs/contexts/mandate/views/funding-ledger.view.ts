@@ -2,17 +2,19 @@ import { type Data, day, group, id, instant, money, optional } from '#kernel/fie
 import { plus, zeroKr } from '#kernel/money';
 import { view } from '#kernel/view';
 import { FundingYearFacts, outstandingOf, unusedOf } from '../funding-year.events.ts';
-import { addressed, ofDeadline, ofYear } from './released.ts';
+import { addressed, ofDeadline, ofNextYear, ofYear, ofYearAndNext } from './released.ts';
 
 const row = {
   ...FundingYearFacts.FundingYearAllocated.definition.data,
   payerOrgId: optional(id('The paying authority.')),
   requisitioned: money('What was asked for.', 'notNegative'),
   paid: money('What was paid.', 'notNegative'),
+  carriedIn: money('What was carried in from the year before.', 'notNegative'),
+  carriedOut: money('What was carried out to the year after.', 'notNegative'),
   used: money('What the costs sum up to.', 'notNegative'),
-  unused: money('What was paid and not used; below zero where more was used.', 'any'),
+  unused: money('What was paid, carried in or out and not used; below zero where more was used.', 'any'),
   repaid: money('What was paid back.', 'notNegative'),
-  outstanding: money('What is left to pay back; below zero where more was used or repaid than was paid.', 'any'),
+  outstanding: money('What is left to pay back; below zero where more was used or repaid than was there.', 'any'),
   settlement: group('Settlement', 'What the deadlines of the money rest on.', {
     firstSentAt: optional(instant('When the first requisition was sent.')),
     firstReceivedAt: optional(instant('When the paying authority first received one.')),
@@ -26,7 +28,7 @@ type Ledger = Data<typeof row>;
 export const fundingLedger = view(
   {
     name: 'funding_ledger',
-    version: 1,
+    version: 2,
     type: 'FundingLedger',
     one: 'fundingLedger',
     many: 'fundingLedgers',
@@ -36,11 +38,18 @@ export const fundingLedger = view(
   },
   {
     key: 'fundingYearId',
+    /** A decision to carry over changes the year that receives and the one that gives. */
+    keys({ data }) {
+      const { fundingYearId, fromFundingYearId } = data as { readonly [field: string]: string | undefined };
+      return [fundingYearId, fromFundingYearId].filter((key) => key !== undefined);
+    },
     on: {
       FundingYearAllocated: (_, data) => ({
         ...data,
         requisitioned: zeroKr,
         paid: zeroKr,
+        carriedIn: zeroKr,
+        carriedOut: zeroKr,
         used: zeroKr,
         unused: zeroKr,
         repaid: zeroKr,
@@ -62,6 +71,13 @@ export const fundingLedger = view(
       RequisitionPaid: (row, { amount }) => row && settled({ ...row, paid: amount }),
       CostRecorded: (row, { amount }) => row && settled({ ...row, used: plus(row.used, amount) }),
       CostCorrected: (row, { delta }) => row && settled({ ...row, used: plus(row.used, delta) }),
+      FundingCarryOverDecided: (row, { fundingYearId, amount }) =>
+        row &&
+        settled(
+          row.fundingYearId === fundingYearId
+            ? { ...row, carriedIn: plus(row.carriedIn, amount) }
+            : { ...row, carriedOut: plus(row.carriedOut, amount) },
+        ),
       UnusedFundsRepaid: (row, { amount, paidOn }) =>
         row && settled({ ...row, repaid: plus(row.repaid, amount) }, paidOn),
     },
@@ -71,10 +87,17 @@ export const fundingLedger = view(
       requisitioned: addressed,
       repaid: addressed,
       paid: ofYear,
+      carriedIn: ofYear,
+      carriedOut: ofNextYear,
       used: ofYear,
-      unused: ofYear,
-      outstanding: ofYear,
+      unused: ofYearAndNext,
+      outstanding: ofYearAndNext,
       settlement: ofDeadline,
+    },
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      requisitionObligation: ['requisitionObligationId', 'Obligation'],
+      payer: ['payerOrgId', 'Organisation'],
     },
     filters: ['mandateId', 'year'],
     orders: ['year'],
@@ -86,12 +109,12 @@ const earliest = (known: string | undefined, time: string): string =>
 
 /** The row with what follows from its sums. */
 function settled(row: Ledger, repaidOn?: string): Ledger {
-  const outstanding = outstandingOf(row);
+  const outstanding = outstandingOf(row, row.carriedOut);
   const { lastRepaidOn: before, ...settlement } = row.settlement;
   const lastRepaidOn = before === undefined || (repaidOn !== undefined && repaidOn > before) ? repaidOn : before;
   return {
     ...row,
-    unused: unusedOf(row),
+    unused: unusedOf(row, row.carriedOut),
     outstanding,
     settlement: { ...settlement, outstanding, ...(lastRepaidOn === undefined ? {} : { lastRepaidOn }) },
   };

@@ -1,13 +1,15 @@
-import { code, codeList, type Data, optional } from '#kernel/fields';
+import { code, codeList, type Data, list, optional } from '#kernel/fields';
 import { view } from '#kernel/view';
 import { MandateFacts } from '../mandate.events.ts';
 
 const states = codeList('MandateState', 'State of a mandate.', { OPEN: 'Öppet', CLOSED: 'Avslutat' });
 const { closedOn, balance } = MandateFacts.MandateClosed.definition.data;
+const { decisionDoc: amendment } = MandateFacts.MandateAmended.definition.data;
 
 const row = {
   ...MandateFacts.MandateRegistered.definition.data,
   state: code(states),
+  amendments: list(amendment, 'The decisions that changed it, in order.'),
   closedOn: optional(closedOn),
   balance: optional(balance),
 };
@@ -17,7 +19,7 @@ type Mandate = Data<typeof row>;
 export const mandates = view(
   {
     name: 'mandate',
-    version: 1,
+    version: 2,
     type: 'Mandate',
     one: 'mandate',
     many: 'mandates',
@@ -28,12 +30,19 @@ export const mandates = view(
   {
     key: 'mandateId',
     on: {
-      MandateRegistered: (_, data): Mandate => ({ ...data, state: 'OPEN' }),
+      MandateRegistered: (_, data): Mandate => ({ ...data, state: 'OPEN', amendments: [] }),
       DecisionReferenceRecorded: (row, reference) => row && { ...row, ...reference },
+      MandateAmended: (row, { changes, decisionDoc }) =>
+        row && { ...row, ...changes, amendments: [...row.amendments, decisionDoc] },
       MandateClosed: (row, { closedOn, balance }): Mandate | null =>
         row && { ...row, state: 'CLOSED', closedOn, balance },
     },
     seen: { class: 'PUBLIC' },
+    refs: {
+      principal: ['principalOrgId', 'Organisation'],
+      mandated: ['mandatedOrgId', 'Organisation'],
+      payer: ['payerOrgId', 'Organisation'],
+    },
     filters: ['state', 'mandatedOrgId'],
     orders: ['periodFrom'],
   },

@@ -1,10 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { kr } from '#kernel/money';
+import { seenOf } from '#kernel/view';
 import { FundingYearFacts } from '../funding-year.events.ts';
+import { ReportFacts } from '../report.events.ts';
+import { submittedReport } from '../report.sample.contract.ts';
 import {
   allocated,
   ceiling,
   cost,
+  document,
+  final,
   mandateId,
   orgOf,
   paid,
@@ -50,6 +55,44 @@ test('the ledger of both years adds up (scenario 2)', () => {
     { ...figures, year: 2017, used: kr(164_000_050), unused: kr(35_999_950), repaid: kr(35_999_950) },
     { ...figures, year: 2018, used: kr(190_000_000), unused: kr(10_000_000), repaid: kr(10_000_000) },
   ]);
+});
+
+test('what is carried over leaves one year and comes into the next', () => {
+  const carriedOver = (amount: number) =>
+    FundingYearFacts.FundingCarryOverDecided({
+      fundingYearId: year2018,
+      fromFundingYearId: year2017,
+      amount: kr(amount),
+      decisionDoc: document,
+    });
+  const rows = folded(fundingLedger, ...of2017, ...of2018, carriedOver(30_000_000), carriedOver(5_000_000));
+  const zero = kr(0);
+  expect(rows).toMatchObject([
+    { year: 2017, carriedIn: zero, carriedOut: kr(35_000_000), unused: kr(999_950), outstanding: kr(999_950) },
+    { year: 2018, carriedIn: kr(35_000_000), carriedOut: zero, unused: kr(45_000_000), outstanding: kr(45_000_000) },
+  ]);
+  expect(rows.map(({ settlement }) => settlement.outstanding)).toEqual([kr(999_950), kr(45_000_000)]);
+});
+
+test('a report that holds the statements of both years lets go what is left of the first, one alone does not', () => {
+  const [row] = folded(
+    fundingLedger,
+    allocated(2017),
+    FundingYearFacts.FundingCarryOverDecided({
+      fundingYearId: year2018,
+      fromFundingYearId: year2017,
+      amount: kr(1),
+      decisionDoc: document,
+    }),
+  );
+  const keyOf = (column: string) => row && seenOf(fundingLedger, column).release?.(row);
+  const released = (years: number[]) =>
+    ReportFacts.ReportSubmitted.definition.releases?.(submittedReport(final, '', years).data as never);
+  for (const years of [[2017], [2018], [2018, 2019]]) expect(released(years)).not.toContain(keyOf('outstanding'));
+  for (const column of ['used', 'carriedOut', 'unused', 'outstanding'])
+    expect(released([2017, 2018])).toContain(keyOf(column));
+  expect(released([2017])).toContain(keyOf('used'));
+  expect(released([2018])).toContain(keyOf('carriedOut'));
 });
 
 test('what is used before it is paid leaves less than nothing', () => {

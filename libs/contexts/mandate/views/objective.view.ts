@@ -17,6 +17,7 @@ export const objectives = view(
     key: 'objectiveId',
     on: { MandateObjectiveDefined: (_, data) => data },
     seen: { class: 'PUBLIC' },
+    refs: { mandate: ['mandateId', 'Mandate'] },
     filters: ['mandateId'],
     orders: ['code'],
   },

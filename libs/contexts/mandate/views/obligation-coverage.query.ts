@@ -1,6 +1,6 @@
 import { id } from '#kernel/fields';
 import { query, rowsOf } from '#kernel/query';
-import { modalities } from '../mandate.events.ts';
+import { modalities } from '../words.ts';
 import { obligations } from './obligation.view.ts';
 
 const { obligationId, row, modality, kind, text, hasEvidence, fulfilled, explanation } = obligations.row;

@@ -1,9 +1,23 @@
+import { isZero, type Money } from '#kernel/money';
 import type { Seen } from '#kernel/view';
+import { moneyOf, moneyOfTwo, yearAfter } from '../words.ts';
 
 /** How the mandate's money is seen (domain 3.3): by its finance roles, and by all once a report holds the year's statement. */
 export const ofYear: Seen<{ readonly fundingYearId: string }> = {
   class: 'FINANCE',
-  release: ({ fundingYearId }) => `year:${fundingYearId}`,
+  release: ({ fundingYearId }) => moneyOf(fundingYearId),
+};
+
+/** What a year carried out: a decision of the next year. */
+export const ofNextYear: Seen<{ readonly fundingYearId: string }> = {
+  class: 'FINANCE',
+  release: ({ fundingYearId }) => moneyOf(yearAfter(fundingYearId)),
+};
+
+/** What is left of a year: it rests on the next year too once something was carried out. */
+export const ofYearAndNext: Seen<{ readonly fundingYearId: string; readonly carriedOut: Money }> = {
+  class: 'FINANCE',
+  release: ({ fundingYearId, carriedOut }) => (isZero(carriedOut) ? moneyOf : moneyOfTwo)(fundingYearId),
 };
 
 /** Money that every fact behind it addresses to the paying authority, which therefore sees it too. */

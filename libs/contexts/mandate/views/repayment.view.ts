@@ -30,6 +30,12 @@ export const repayments = view(
     },
     seen: addressed,
     columns: { bankRef: internal },
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      fundingYear: ['fundingYearId', 'FundingLedger'],
+      obligation: ['obligationId', 'Obligation'],
+      payer: ['payerOrgId', 'Organisation'],
+    },
     filters: ['mandateId', 'fundingYearId', 'obligationId'],
     orders: ['paidOn'],
   },

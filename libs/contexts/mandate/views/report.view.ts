@@ -76,6 +76,11 @@ export const reports = view(
       ReportReceived: (row, { receivedAt }): Report | null => row && { ...row, state: 'RECEIVED', receivedAt },
     },
     seen: ofReport,
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      obligation: ['obligationId', 'Obligation'],
+      recipient: ['recipientOrgId', 'Organisation'],
+    },
     filters: ['mandateId', 'kind', 'state', 'obligationId'],
     orders: ['kind', 'sentAt'],
   },

@@ -47,6 +47,11 @@ export const requisitions = view(
     },
     seen: toPayer,
     columns: { receivedAt: ofYear, paidOn: ofYear },
+    refs: {
+      mandate: ['mandateId', 'Mandate'],
+      fundingYear: ['fundingYearId', 'FundingLedger'],
+      addressee: ['addresseeOrgId', 'Organisation'],
+    },
     filters: ['mandateId', 'fundingYearId'],
     orders: ['sentAt'],
   },

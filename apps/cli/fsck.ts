@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Settings } from '#delivery/settings';
+import { isBackup, wrongWithBackup } from './backup-folder.ts';
+import { longWork, type Show } from './long-work.ts';
+import { directoryWayOut, wrongWithEvents, wrongWithFile } from './sound.ts';
+
+export function addFsck(program: Command, settings: () => Settings): void {
+  program
+    .command('fsck')
+    .description(
+      'Check the whole of the stores: every page, index and event. Runs beside the API and changes nothing. Ends with 1 when something is wrong.',
+    )
+    .argument('[backup]', 'a backup to check instead, against its manifest as well')
+    .action(async (backup: string | undefined) => {
+      const problems = await longWork((show) =>
+        backup === undefined ? wrongWith(settings(), show) : wrongIn(backup, show),
+      );
+      for (const problem of problems) console.error(problem);
+      if (problems.length === 0) return console.log('All is sound.');
+      console.error(
+        backup === undefined
+          ? 'Nothing was changed. Stop the API, keep a copy of the folder as it is, and restore the last good backup (samverk restore --help).'
+          : 'Nothing was changed. Take another backup.',
+      );
+      process.exitCode = 1;
+    });
+}
+
+async function wrongIn(backup: string, show: Show): Promise<readonly string[]> {
+  return isBackup(backup) ? wrongWithBackup(backup, show) : [`${backup} is no backup: it has no manifest`];
+}
+
+async function wrongWith({ dataDir, eventStore, readStore }: Settings, show: Show): Promise<readonly string[]> {
+  const views = existsSync(readStore.path)
+    ? wrongWithFile(readStore.path, 'stop the API and remove it; it is built anew at the next start', show)
+    : [];
+  return [
+    ...(await wrongWithEvents(eventStore.path, show)),
+    ...wrongWithFile(join(dataDir, 'directory.db'), directoryWayOut, show),
+    ...views,
+  ];
+}

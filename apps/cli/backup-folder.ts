@@ -53,7 +53,8 @@ export function readManifest(folder: string): Manifest {
     throw new BackupUnusable(
       `${path} is not of a form that this Samverk knows: use the one that made it, or a newer one`,
     );
-  const names = Array.isArray(manifest.files) ? manifest.files.map(({ name }) => name) : [];
+  const files: readonly FileInBackup[] = Array.isArray(manifest.files) ? manifest.files : [];
+  const names = files.map(({ name }) => name);
   const strange = names.find((name) => !parts.some((part) => part === name));
   if (strange !== undefined) throw new BackupUnusable(`${path} names ${strange}, which no backup holds`);
   const missing = (['events.db', 'directory.db'] as const).find((part) => !names.includes(part));

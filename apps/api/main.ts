@@ -41,7 +41,7 @@ async function start(log: Log): Promise<Server> {
   const server = await serve(settings, log.report, log);
   if (server.installation.check.state === 'running')
     log.note(
-      'warn',
+      'info',
       'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
     );
   const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;

@@ -32,6 +32,9 @@ interface Maker {
   readonly input: Shape;
 }
 
+/** The process that looks for races; it hears every fact. */
+export const examinerName = 'consistency';
+
 /**
  * The process `consistency` (domain 7.6). A rule that rests on other streams may race for a moment: an event whose
  * decision did not see all that stood in them when it was recorded is decided again on the streams as they stood at its
@@ -39,7 +42,7 @@ interface Maker {
  * finding too. All of it follows from the events: found again, it is the same.
  */
 export class Consistency implements Examiner {
-  readonly name = 'consistency';
+  readonly name = examinerName;
   readonly version = 1;
   readonly #events: EventStore;
   readonly #looksUp: LooksUpAgain;

@@ -42,7 +42,7 @@ async function start(log: Log): Promise<Server> {
   if (!server.installation.check.leftInOrder)
     log.note(
       'info',
-      'The event store was not closed in order: all of it is checked in the background, and /health/ready waits for that.',
+      'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
     );
   const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
   const { url, adminUrl } = server;

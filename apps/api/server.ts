@@ -55,7 +55,11 @@ export async function openInstallation(settings: Settings, report: Report, watch
   await using opened = new AsyncDisposableStack(); // closed again when a later step fails
   const { path, maxBytes } = settings.eventStore;
   const checked = ({ state, problems }: Check) => {
-    if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
+    if (state !== 'clean')
+      report(
+        new StoreUnusable(`${path}: ${problems.length} problems were found: samverk fsck names them, and the way out`),
+        'the check of the whole store',
+      );
   };
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const events = await openSqliteEventStore({ path, clock, checked, ...limit });

@@ -9,6 +9,7 @@ import type {
   ErrorEntry,
   FactEntry,
   OperationEntry,
+  ProcessEntry,
   QueryEntry,
   RoleEntry,
   TypeEntry,
@@ -60,7 +61,8 @@ export const factEntry =
         ],
         Version: fact.version,
         'Made by': madeBy.map((maker) => {
-          if (maker.kind !== 'command') return html`<p>the ${maker.kind} <code>${maker.name}</code></p>`;
+          if (maker.kind === 'process') return html`<p>the process ${link(maker.name, `process-${maker.name}`)}</p>`;
+          if (maker.kind === 'reservation') return html`<p>the reservation ${code(maker.name)}</p>`;
           const by = commands.find((command) => command.name === maker.name)?.by ?? [];
           return html`<div>the command ${link(maker.name)} ${permissions(by)}</div>`;
         }),
@@ -95,6 +97,12 @@ export const metaEntry = ({ meta }: Catalogue): Entry => ({
   id: 'CommandMeta',
   name: 'CommandMeta',
   body: [html`<p>What comes with every command beside its input.</p>`, fieldList(meta)],
+});
+
+export const processEntry = ({ name, says, hears, makes }: ProcessEntry): Entry => ({
+  id: `process-${name}`,
+  name,
+  body: [html`<p>${prose(says)}</p>`, terms({ Hears: links(hears), Makes: links(makes) })],
 });
 
 export const viewEntry = ({ name, type, says, graphql, columns, fedBy, ...view }: ViewEntry): Entry => ({

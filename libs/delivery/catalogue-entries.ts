@@ -15,6 +15,7 @@ export interface Catalogue {
   readonly commands: readonly CommandEntry[];
   /** What comes with every command beside its input. */
   readonly meta: readonly FieldEntry[];
+  readonly processes: readonly ProcessEntry[];
   readonly views: readonly ViewEntry[];
   readonly queries: readonly QueryEntry[];
   /** The fields of GraphQL that belong to no context. */
@@ -87,6 +88,16 @@ export interface CommandEntry {
   readonly mutation: string;
   readonly graphql: string;
   readonly input: readonly FieldEntry[];
+}
+
+/** A process manager: timers and policies. */
+export interface ProcessEntry {
+  readonly name: string;
+  readonly says: string;
+  readonly context: string;
+  /** The facts that set its timers, or that it answers. */
+  readonly hears: readonly string[];
+  readonly makes: readonly string[];
 }
 
 export interface ViewEntry {

@@ -10,6 +10,7 @@ import {
   factEntry,
   metaEntry,
   operationEntry,
+  processEntry,
   queryEntry,
   roleEntry,
   settingEntry,
@@ -51,6 +52,13 @@ const sectionsOf = (catalogue: Catalogue): Section[] => [
     sv: 'Kommandon',
     says: 'What can be asked for: mutations that answer `Accepted`, or `Refused` with a code and the way out.',
     entries: [...catalogue.commands.map(commandEntry(catalogue)), metaEntry(catalogue)],
+  },
+  {
+    id: 'processes',
+    title: 'Processes',
+    sv: 'Processer',
+    says: 'What the system does by itself, when something happened or at a time: timers and policies.',
+    entries: catalogue.processes.map(processEntry),
   },
   {
     id: 'views',

@@ -6,6 +6,7 @@ import type { Context } from '#kernel/context';
 import { accept, decider } from '#kernel/decider';
 import { fact, facts } from '#kernel/facts';
 import { code, codeList, group, id, list, money, optional, text } from '#kernel/fields';
+import { process } from '#kernel/process';
 import { query, rowsOf } from '#kernel/query';
 import { stream } from '#kernel/stream';
 import { visibilityTable } from '#kernel/visibility';
@@ -76,6 +77,16 @@ const thingView = view(
     orders: [],
   },
 );
+const inspections = process(things, {
+  name: 'inspections',
+  version: 1,
+  says: 'Makes another when one is gone.',
+  of: ThingFacts,
+  makes: ['ThingMade'],
+  id: () => 'one',
+  reads: {},
+  hears: ['ThingMade'],
+});
 const total = query({
   name: 'total',
   says: 'What all cost.',
@@ -92,6 +103,7 @@ const context: Context = {
   reservations: [numbers],
   views: [thingView],
   queries: [total],
+  processes: [inspections],
 };
 const schema = buildSchema(`
   type Thing { thingId: ID! }
@@ -135,7 +147,10 @@ describe('the catalogue', () => {
       class: 'FINANCE',
       released: true,
       releases: false,
-      madeBy: [{ kind: 'command', name: 'MakeThing' }],
+      madeBy: [
+        { kind: 'command', name: 'MakeThing' },
+        { kind: 'process', name: 'inspections' },
+      ],
       feeds: ['things'],
     });
     expect(catalogue.facts[0]?.fields.map(({ name }) => name)).toEqual(['thingId', 'price', 'parts', 'tested']);
@@ -160,6 +175,18 @@ describe('the catalogue', () => {
     });
     const issuing = catalogue.roles.filter(({ issues }) => issues.includes('MakeThing')).map(({ name }) => name);
     expect(issuing).toEqual(['FINANCE', 'SUPPLIER']);
+  });
+
+  test('tells of a process what it hears and what it makes', () => {
+    expect(catalogue.processes).toEqual([
+      {
+        name: 'inspections',
+        says: 'Makes another when one is gone.',
+        context: 'things',
+        hears: ['ThingMade'],
+        makes: ['ThingMade'],
+      },
+    ]);
   });
 
   test('tells of a view the class of each column, what filters it and what feeds it', () => {

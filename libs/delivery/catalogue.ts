@@ -14,6 +14,7 @@ import type {
   CommandEntry,
   FactEntry,
   OperationEntry,
+  ProcessEntry,
   QueryEntry,
   RoleEntry,
   SeenBy,
@@ -48,6 +49,7 @@ export function catalogueOf({ contexts, schema, sees }: Described): Catalogue {
     facts: factsIn(contexts),
     commands,
     meta: fieldEntries(metaShape),
+    processes: contexts.flatMap(processesOf),
     views,
     queries,
     others: [...operations.values()].filter(({ name }) => !known.has(name)),
@@ -103,6 +105,15 @@ const commandsOf = ({ name: context, deciders }: Context, signature: Signature):
       return { name, says, context, by, makes, filled, mutation, graphql, input: fieldEntries(input) };
     }),
   );
+
+const processesOf = ({ name: context, processes = [] }: Context): ProcessEntry[] =>
+  processes.map(({ name, says, sets, hears, makes }) => ({
+    name,
+    says,
+    context,
+    hears: [...new Set([...sets, ...hears])],
+    makes,
+  }));
 
 function viewOf(view: View, context: string, signature: Signature): ViewEntry {
   const { one, many, type, says, seen, columns, key, filters, orders, listens } = view;

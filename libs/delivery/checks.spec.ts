@@ -4,6 +4,7 @@ import type { Context } from '#kernel/context';
 import { accept, decider } from '#kernel/decider';
 import { fact, facts } from '#kernel/facts';
 import { code, codeList, id, text } from '#kernel/fields';
+import { process, reading } from '#kernel/process';
 import { stream } from '#kernel/stream';
 import { type Seen, view } from '#kernel/view';
 import { checkContexts } from './checks.ts';
@@ -55,11 +56,23 @@ const factWith = (changed: object) => {
   const definition = { ...made.definition, ...changed };
   return otherwise({ stream: { ...things, facts: { ThingMade: Object.assign(() => made, made, { definition }) } } });
 };
+const watching = process(things, {
+  name: 'watching',
+  version: 1,
+  says: 'Watches.',
+  of: ThingFacts,
+  makes: ['ThingMade'],
+  id: () => '',
+  reads: {},
+});
+const processWith = (...changes: readonly object[]) =>
+  context({ processes: changes.map((changed) => ({ ...watching, ...changed })) });
 const viewWith = (changed: object) => context({ views: [{ ...thingView, ...changed }] });
 
 describe('the system refuses to start', () => {
   test('on nothing that is in order', () => {
     expect(() => checkContexts([context({})])).not.toThrow();
+    expect(() => checkContexts([processWith({})])).not.toThrow();
   });
 
   test.each<[string, Context[], RegExp]>([
@@ -138,6 +151,17 @@ describe('the system refuses to start', () => {
       'a view that listens to no fact of its streams',
       [viewWith({ listens: new Set(['ThingSold']) })],
       /ThingSold, which is no fact/,
+    ],
+    ['two processes of the same name', [processWith({}, {})], /process watching stands twice/],
+    [
+      'a process that hears no fact of its streams',
+      [processWith({ hears: new Set(['ThingSold']) })],
+      /watching hears ThingSold, which is no fact/,
+    ],
+    [
+      'a process that reads a stream of no context',
+      [processWith({ reads: { other: reading({ ...things, category: 'other' }, () => []) } })],
+      /watching uses the stream other, which is of no context/,
     ],
   ])('on %s', (_, contexts, message) => {
     expect(() => checkContexts(contexts)).toThrow(message);

@@ -1,6 +1,7 @@
 import type { Context } from '#kernel/context';
 import type { Decider } from '#kernel/decider';
 import type { Fact } from '#kernel/facts';
+import type { Process } from '#kernel/process';
 import type { Shape } from '#kernel/fields';
 import type { Stream } from '#kernel/stream';
 import { seenOf, type View } from '#kernel/view';
@@ -53,6 +54,7 @@ export function checkContexts(contexts: readonly Context[]): void {
   const deciders = contexts.flatMap(({ deciders }) => deciders);
   const views = contexts.flatMap(({ views }) => views);
   const queries = contexts.flatMap(({ queries }) => queries);
+  const processes = contexts.flatMap(({ processes = [] }) => processes);
   const problems = [
     ...twice(
       'stream category',
@@ -71,12 +73,17 @@ export function checkContexts(contexts: readonly Context[]): void {
       views.map(({ name }) => name),
     ),
     ...twice('query', [...views.flatMap(({ one, many }) => [one, many]), ...queries.map(({ name }) => name)]),
+    ...twice(
+      'process',
+      processes.map(({ name }) => name),
+    ),
     ...unmade(contexts),
     ...contexts.flatMap((context) => [...undocumented(context, context.name, new Set())]),
     ...streams.flatMap(problemsOfStream),
     ...deciders.flatMap(problemsOfDecider),
     ...views.flatMap(problemsOfView),
     ...views.flatMap((view) => problemsOfRefs(view, new Set(views.map(({ type }) => type)))),
+    ...processes.flatMap((process) => problemsOfProcess(process, streams)),
   ];
   if (problems.length > 0) throw new ContextsUnusable(`The contexts cannot start:\n- ${problems.join('\n- ')}`);
 }
@@ -165,6 +172,19 @@ function problemsOfView(view: View): string[] {
     ),
     ...[...listens].flatMap((type) =>
       of[type] ? [] : [`${name} listens to ${type}, which is no fact of its streams`],
+    ),
+  ];
+}
+
+function problemsOfProcess({ name, of, hears, sets, stream, reads }: Process, streams: readonly Stream[]): string[] {
+  const known = new Set(streams);
+  const used = [stream, ...Object.values(reads).map((read) => read.stream)];
+  return [
+    ...[...hears, ...sets].flatMap((type) =>
+      of[type] ? [] : [`the process ${name} hears ${type}, which is no fact of its streams`],
+    ),
+    ...used.flatMap((one) =>
+      known.has(one) ? [] : [`the process ${name} uses the stream ${one.category}, which is of no context`],
     ),
   ];
 }

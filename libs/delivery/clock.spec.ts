@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isInstant } from '#kernel/time';
-import { openDemoClock, refuseDemoClock, systemClock } from './clock.ts';
+import { openDemoClock, refuseDemoClock, systemAlarm, systemClock } from './clock.ts';
 import { SettingsError } from './settings.ts';
 
 let folder: string;
@@ -20,6 +20,25 @@ test('the system clock tells the real time as an instant', () => {
   expect(isInstant(now)).toBe(true);
   expect(Date.parse(now)).toBeGreaterThanOrEqual(before);
   expect(Date.parse(now)).toBeLessThanOrEqual(Date.now());
+});
+
+test('an alarm rings by the real time, within a minute at most, and not when it is taken back', () => {
+  jest.useFakeTimers({ now: Date.parse('2026-01-01T08:00:00.000Z') });
+  try {
+    const rung: string[] = [];
+    systemAlarm('2026-01-01T08:00:10.000Z', () => rung.push('ten seconds'));
+    systemAlarm('2027-01-01T08:00:00.000Z', () => rung.push('a year'));
+    systemAlarm('2025-01-01T08:00:00.000Z', () => rung.push('past'));
+    systemAlarm('2026-01-01T08:00:05.000Z', () => rung.push('never'))();
+    jest.advanceTimersByTime(9_999);
+    expect(rung).toEqual(['past']);
+    jest.advanceTimersByTime(1);
+    expect(rung).toEqual(['past', 'ten seconds']);
+    jest.advanceTimersByTime(50_000);
+    expect(rung).toEqual(['past', 'ten seconds', 'a year']);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a demo begins on 2 January 2017 and stands still until it is moved', () => {

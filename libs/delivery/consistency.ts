@@ -22,12 +22,18 @@ export interface LooksUpAgain {
 /** The rule of a fact that was recorded more than 30 days after it happened; every other rule is a refusal's code. */
 export const recordedLate = 'RECORDED_LATE';
 const lateMs = 30 * 24 * 60 * 60 * 1_000;
+/** No decision takes longer, from reading to writing. */
+const decisionMs = 60_000;
+const placesKept = 1_000;
 
 interface Maker {
   readonly decider: Decider;
   readonly name: string;
   readonly input: Shape;
 }
+
+/** The process that looks for races; it hears every fact. */
+export const examinerName = 'consistency';
 
 /**
  * The process `consistency` (domain 7.6). A rule that rests on other streams may race for a moment: an event whose
@@ -36,12 +42,14 @@ interface Maker {
  * finding too. All of it follows from the events: found again, it is the same.
  */
 export class Consistency implements Examiner {
-  readonly name = 'consistency';
+  readonly name = examinerName;
   readonly version = 1;
   readonly #events: EventStore;
   readonly #looksUp: LooksUpAgain;
   readonly #mandatedOrgId: string;
-  readonly #makers: ReadonlyMap<string, Maker>;
+  /** The commands that make each fact: where they are several, nobody can tell which it was. */
+  readonly #makers: ReadonlyMap<string, readonly Maker[]>;
+  readonly #places = new Map<string, Pick<StoredEvent, 'position' | 'recordedAt'>>();
 
   constructor(needs: {
     contexts: readonly Context[];
@@ -53,11 +61,10 @@ export class Consistency implements Examiner {
     this.#looksUp = needs.looksUp;
     this.#mandatedOrgId = needs.mandatedOrgId;
     const deciders = needs.contexts.flatMap((context) => context.deciders);
-    this.#makers = new Map(
-      deciders.flatMap((decider) =>
-        Object.entries(decider.commands).map(([name, { makes, input }]) => [makes, { decider, name, input }]),
-      ),
+    const makers = deciders.flatMap((decider) =>
+      Object.entries(decider.commands).map(([name, { makes, input }]) => ({ makes, decider, name, input })),
     );
+    this.#makers = Map.groupBy(makers, ({ makes }) => makes);
   }
 
   async examine(event: StoredEvent): Promise<readonly Finding[]> {
@@ -65,8 +72,8 @@ export class Consistency implements Examiner {
     if (!command) return [];
     const late = Date.parse(recordedAt) - Date.parse(occurredAt) > lateMs;
     const findings = late ? [{ position, rule: recordedLate, custodian, unseen: [] }] : [];
-    const maker = this.#makers.get(event.type);
-    const race = maker && (await this.#race(maker, event));
+    const [maker, ...others] = this.#makers.get(event.type) ?? [];
+    const race = maker && others.length === 0 ? await this.#race(maker, event) : undefined;
     return race ? [...findings, race] : findings;
   }
 
@@ -100,14 +107,33 @@ export class Consistency implements Examiner {
       : undefined;
   }
 
-  /** Positions of the events of a stream that stood there before this event, and that its decision had not seen. */
+  /**
+   * Positions of the events of a stream that stood there before this event, and that its decision had not seen. A stream
+   * that it does not name was not there yet when it was read; or it was read by no decision of that time.
+   */
   async #unseen(event: StoredEvent, stream: string): Promise<number[]> {
+    const seen = event.basedOn[stream];
     const positions: number[] = [];
-    for (let from = (event.basedOn[stream] ?? -1) + 1; ; from++) {
-      const [next] = await Array.fromAsync(this.#events.readStream(stream, { from, limit: 1 }));
+    for (let from = (seen ?? -1) + 1; ; from++) {
+      const next = await this.#at(stream, from);
       if (!next || next.position >= event.position) return positions;
+      const age = Date.parse(event.recordedAt) - Date.parse(next.recordedAt);
+      if (seen === undefined && positions.length === 0 && age > decisionMs) return positions;
       positions.push(next.position);
     }
+  }
+
+  /** Where the event of a revision stands, once it does. Many events ask for the same: the next after what they saw. */
+  async #at(stream: string, revision: number): Promise<Pick<StoredEvent, 'position' | 'recordedAt'> | undefined> {
+    const name = `${stream}@${revision}`;
+    const known = this.#places.get(name);
+    if (known) return known;
+    const [event] = await Array.fromAsync(this.#events.readStream(stream, { from: revision, limit: 1 }));
+    if (!event) return undefined;
+    const { position, recordedAt } = event;
+    if (this.#places.size >= placesKept) this.#places.clear();
+    this.#places.set(name, { position, recordedAt });
+    return { position, recordedAt };
   }
 
   /** What the decision knew from outside the streams. A person who was known then may have been forgotten since. */

@@ -2,9 +2,15 @@ import type { EventStore } from '#event-store/event-store';
 import { type Clock, dayOf } from '#kernel/time';
 import type { Query, Wanted } from '#kernel/query';
 import type { Row, View } from '#kernel/view';
-import type { MayKnow } from '#read-store/may-know';
-import { mayKnow } from '#read-store/may-know';
-import { type FilterValue, type Place, placeOf, type StoredRow, type Views } from '#read-store/read-store';
+import { mayKnow, seesWhole } from '#read-store/may-know';
+import {
+  type FilterValue,
+  type Place,
+  placeOf,
+  type RowsWanted,
+  type StoredRow,
+  type Views,
+} from '#read-store/read-store';
 import { BadUserInput, NotYetVisible } from './errors.ts';
 import type { OpaqueTokens } from './opaque.ts';
 import type { Caller } from './people.ts';
@@ -38,6 +44,9 @@ export interface Connection<T> {
 /** Waits until the views have come as far as a position; false when they have not within the time. */
 export type Reached = (position: number, withinMs: number) => Promise<boolean>;
 
+/** What a caller may know of, and sees whole; compiled once for each. */
+type Seen = Required<Pick<RowsWanted, 'mayKnow' | 'whole'>>;
+
 const pageUnlessTold = 20;
 const longestPage = 100;
 const mostRows = 1_000;
@@ -51,7 +60,7 @@ export class Reader {
   readonly #tokens: OpaqueTokens;
   readonly #clock: Clock;
   readonly #reached: Reached;
-  readonly #known = new WeakMap<Caller, MayKnow>();
+  readonly #callers = new WeakMap<Caller, Seen>();
 
   constructor(needs: {
     readStore: Views;
@@ -96,7 +105,7 @@ export class Reader {
     const bound = JSON.stringify([view.name, view.version, filter, order ?? null, caller.person ?? null]);
     const after = this.#place<Place>(bound, args.after);
     const stored = await this.#readStore.rows(view.name, {
-      mayKnow: this.#mayKnow(caller),
+      ...this.#seen(caller),
       filter,
       ...(order && { order }),
       ...(after && { after }),
@@ -116,7 +125,7 @@ export class Reader {
     const bound = JSON.stringify(['history', object ?? null, types ?? null, backwards, caller.person ?? null]);
     const after = this.#place<number>(bound, args.after);
     const positions = await this.#readStore.history({
-      mayKnow: this.#mayKnow(caller),
+      mayKnow: this.#seen(caller).mayKnow,
       ...(object ? { object } : {}),
       ...(types ? { types } : {}),
       ...(after === undefined ? {} : { after }),
@@ -139,7 +148,7 @@ export class Reader {
 
   async #rows(view: View, { keys, filter }: Wanted, caller: Caller, limit: number): Promise<ShownRow[]> {
     const stored = await this.#readStore.rows(view.name, {
-      mayKnow: this.#mayKnow(caller),
+      ...this.#seen(caller),
       ...(keys && { keys }),
       ...(filter && { filter }),
       limit,
@@ -147,12 +156,13 @@ export class Reader {
     return this.#sight.rows(view, stored, caller);
   }
 
-  #mayKnow(caller: Caller): MayKnow {
-    const known = this.#known.get(caller);
-    if (known) return known;
-    const compiled = mayKnow(this.#sight.sees, caller);
-    this.#known.set(caller, compiled);
-    return compiled;
+  #seen(caller: Caller): Seen {
+    let seen = this.#callers.get(caller);
+    if (!seen) {
+      const { sees } = this.#sight;
+      this.#callers.set(caller, (seen = { mayKnow: mayKnow(sees, caller), whole: seesWhole(sees, caller) }));
+    }
+    return seen;
   }
 
   #place<T>(bound: string, cursor: string | null | undefined): T | undefined {

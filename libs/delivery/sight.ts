@@ -13,7 +13,7 @@ import {
   type Sees,
   type Viewer,
 } from '#kernel/visibility';
-import { classNow, type Guard, knows, type MayKnow, partiesIn, seesWhole } from '#read-store/may-know';
+import { classNow, type Guard, partiesIn } from '#read-store/may-know';
 import type { StoredRow, Views } from '#read-store/read-store';
 import { ownPart } from './own-part.ts';
 
@@ -43,7 +43,6 @@ export class Sight {
   readonly #facts: ReadonlyMap<string, Fact>;
   readonly #store: EventStore;
   readonly #readStore: Views;
-  readonly #sawWhole = new WeakMap<Viewer, MayKnow>();
 
   constructor(sees: Sees, facts: ReadonlyMap<string, Fact>, store: EventStore, readStore: Views) {
     this.#sees = sees;
@@ -58,22 +57,12 @@ export class Sight {
 
   /** Rows of one view as their viewer sees them, in the order given; one that may not be known of is left out. */
   async rows(view: View, stored: readonly StoredRow[], viewer: Viewer): Promise<ShownRow[]> {
-    const whole = this.#whole(viewer);
-    const seen = stored.map((row) => isWhole(view, row, whole));
-    const others = stored.filter((_, index) => !seen[index]);
-    const released = await this.#releasedFor(
-      others.flatMap(({ guard, columns }) => [guard, ...Object.values(columns)]),
-    );
-    return stored.flatMap((row, index) => {
-      const shown = seen[index] ? { row: row.body, redactions: [] } : this.#row(view, row, viewer, released);
+    const guards = stored.flatMap(({ whole, guard, columns }) => (whole ? [] : [guard, ...Object.values(columns)]));
+    const released = await this.#releasedFor(guards);
+    return stored.flatMap((row) => {
+      const shown = row.whole ? { row: row.body, redactions: [] } : this.#row(view, row, viewer, released);
       return shown ? [shown] : [];
     });
-  }
-
-  #whole(viewer: Viewer): MayKnow {
-    let whole = this.#sawWhole.get(viewer);
-    if (!whole) this.#sawWhole.set(viewer, (whole = seesWhole(this.#sees, viewer)));
-    return whole;
   }
 
   #row(view: View, { body, guard, columns }: StoredRow, viewer: Viewer, released: Released): ShownRow | undefined {
@@ -162,11 +151,6 @@ export class Sight {
     return keys.size === 0 ? new Map() : this.#readStore.releasedAt([...keys]);
   }
 }
-
-/** Whether a viewer sees all of a row whatever was released: then nothing more need be asked about it. */
-const isWhole = (view: View, { guard, columns }: StoredRow, whole: MayKnow): boolean =>
-  knows(whole, view.seen.class, guard.parties) &&
-  Object.entries(columns).every(([column, { parties }]) => knows(whole, seenOf(view, column).class, parties));
 
 export interface ShownEvent {
   readonly event: StoredEvent;

@@ -116,6 +116,25 @@ describe('a timer', () => {
     expect(await effectsIn(events)).toEqual(days);
   });
 
+  test('whose effect rests on its own stream alone has none when that has moved on meanwhile', async () => {
+    const careful = reminding();
+    const process = {
+      ...careful,
+      decide: (...args: Parameters<typeof careful.decide>) =>
+        careful.decide(...args).map((effect) => ({ ...effect, unlessMoved: true as const })),
+    };
+    await grant(events, clock, 1, february);
+    clock.moveTo('2017-02-01T00:00:00.001Z');
+    await grant(events, clock, 1, march);
+    const runner = await start({ process });
+    await settled(runner);
+    expect(await effectsIn(events)).toEqual([]);
+    clock.moveTo('2017-03-01T00:00:00.001Z');
+    await settled(runner);
+    expect(await effectsIn(events)).toEqual(['LoanOverdue 1 2017-03-01']);
+    expect(reported).toEqual([]);
+  });
+
   test('sets an alarm for the next time, and none where none is left', async () => {
     const set: (string | null)[] = [];
     let ring = () => {};

@@ -172,7 +172,7 @@ export class Runner {
     for (const event of events) {
       this.#past.take(event);
       const examine = async () => this.#work.found(await examiner.examine(event));
-      await this.#attempt(examiner, event, null, () => event.stream, examine);
+      await this.#attempt(examiner, event, null, () => event.id, examine); // none waits for another
       for (const process of this.#hearers.get(event.type) ?? []) {
         const hear = async () => this.#work.set(await this.#acting.hear(process, event, now));
         await this.#attempt(process, event, null, () => process.id(event), hear);

@@ -23,8 +23,11 @@ export interface Known {
   condition(contains: Contains): RawBuilder<SqlBool> | undefined;
 }
 
-/** `MayKnow` as SQL: an alternative fits, or the last change was released since (then it is PUBLIC, known to all). */
-export function known(mayKnow: MayKnow, guarded: Guarded): Known {
+/**
+ * `MayKnow` as SQL: an alternative fits, or the last change was released since (then it is PUBLIC, known to all).
+ * `mark` begins the names of its values.
+ */
+export function known(mayKnow: MayKnow, guarded: Guarded, mark = 'mark'): Known {
   const { class: of } = guarded;
   const alternatives = 'always' in of ? mayKnow.filter(({ classes }) => classes.includes(of.always)) : mayKnow;
   const anyway = 'always' in of && alternatives.some(({ marks }) => marks.length === 0);
@@ -33,12 +36,12 @@ export function known(mayKnow: MayKnow, guarded: Guarded): Known {
   const shape = alternatives.map(({ classes, marks }) => `${'always' in of ? '' : classes.join('.')}${marks.length}`);
   const values: Record<string, Parameter> = {};
   for (const [i, { marks }] of alternatives.entries())
-    for (const [j, mark] of marks.entries()) values[`mark.${i}.${j}`] = mark;
+    for (const [j, part] of marks.entries()) values[`${mark}.${i}.${j}`] = part;
 
   const condition = (contains: Contains) => {
     const parties = sql.ref(guarded.parties);
     const ways = alternatives.map(({ classes, marks }, i) => {
-      const fits = marks.map((_, j) => contains(parties, slot(`mark.${i}.${j}`)));
+      const fits = marks.map((_, j) => contains(parties, slot(`${mark}.${i}.${j}`)));
       if ('column' in of) fits.unshift(sql`${sql.ref(of.column)} in (${sql.join(classes.map((one) => sql.lit(one)))})`);
       return sql<SqlBool>`(${sql.join(fits, sql` and `)})`;
     });
@@ -46,6 +49,27 @@ export function known(mayKnow: MayKnow, guarded: Guarded): Known {
     return ways.length > 0 ? sql<SqlBool>`(${sql.join(ways, sql` or `)})` : sql<SqlBool>`1 = 0`;
   };
   return { shape: shape.join('+'), values, condition };
+}
+
+/**
+ * Which rows of a view a viewer sees whole, as SQL: the row and every column, by the parties of the row. A column that
+ * has parties of its own names them between bars.
+ */
+export function seenWhole(whole: MayKnow, classes: ReadonlySet<VisibilityClass>): Known {
+  const ways = new Map<string, VisibilityClass>(); // of classes that are seen alike one is asked about
+  for (const of of classes) ways.set(whole.map((one) => one.classes.includes(of)).join(), of);
+  const each = [...ways.values()].map((of, i) =>
+    known(whole, { class: { always: of }, parties: '_parties' }, `whole.${i}`),
+  );
+  return {
+    shape: each.map(({ shape }) => shape).join('&'),
+    values: Object.fromEntries(each.flatMap(({ values }) => Object.entries(values))),
+    condition(contains) {
+      const alike = sql<SqlBool>`not (${contains(sql.ref('_columns'), sql.lit('|'))})`;
+      const seen = each.map(({ condition }) => condition(contains)).filter((one) => one !== undefined);
+      return sql<SqlBool>`${sql.join([...seen, alike], sql` and `)}`;
+    },
+  };
 }
 
 const released = ({ key, at }: { readonly key: string; readonly at: string }) =>

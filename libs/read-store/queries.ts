@@ -1,8 +1,9 @@
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { VisibilityClass } from '#kernel/envelope';
 import type { View } from '#kernel/view';
 import { type IndexedColumn, indexedColumns, indexedValue, shortHash } from './columns.ts';
 import { CompiledQueries, type Parameter, type Question, slot, slots } from './compiled.ts';
-import { type Contains, known } from './known.ts';
+import { type Contains, known, seenWhole } from './known.ts';
 import type { FilterValue, HistoryWanted, RowsWanted } from './read-store.ts';
 
 /**
@@ -26,7 +27,7 @@ export class Queries {
   }
 
   /** @throws TypeError for a filter or order that the view does not declare, or a value that its column cannot hold */
-  rows(view: View, { mayKnow, keys, filter = {}, order, after, limit }: RowsWanted): Question {
+  rows(view: View, { mayKnow, whole, keys, filter = {}, order, after, limit }: RowsWanted): Question {
     const by = order && order.by !== view.key ? order.by : '_key';
     if (by !== '_key' && !view.orders.includes(by)) throw new TypeError(`${view.name} is not ordered by ${by}`);
     const direction = order?.descending ? 'desc' : 'asc';
@@ -37,17 +38,22 @@ export class Queries {
       parties: '_parties',
       ...(view.seen.release && { release: { key: `${view.name}._release`, at: `${view.name}._at` } }),
     });
+    const seen = whole && seenWhole(whole, classesOf(view));
 
-    const values: Record<string, Parameter> = { ...visible.values, limit };
+    const values: Record<string, Parameter> = { ...visible.values, ...seen?.values, limit };
     for (const [i, list] of lists.entries()) Object.assign(values, named(`list.${i}`, list.values));
     if (after) values['after.key'] = after.key;
     if (after && by !== '_key') values['after.value'] = this.#value(view, by, after.value);
 
     const listed = lists.map(({ column, values: { length } }) => `${column}*${length}`);
-    const shape = [view.name, ...listed, by, direction, after !== undefined, visible.shape].join();
+    const shape = [view.name, ...listed, by, direction, after !== undefined, visible.shape, seen?.shape].join();
     return this.#compiled.ask(shape, values, () => {
-      const columns = ['_key', '_body', '_release', '_at', '_parties', '_columns'];
-      let query = this.#db.selectFrom(view.name).select(columns).limit(slot<number>('limit'));
+      const all = seen?.condition(this.#contains);
+      const columns = all ? sql<string | null>`case when ${all} then null else _columns end` : sql.ref('_columns');
+      let query = this.#db
+        .selectFrom(view.name)
+        .select(['_key', '_body', '_release', '_at', '_parties', columns.as('_columns')])
+        .limit(slot<number>('limit'));
       for (const [i, { column, values: list }] of lists.entries()) {
         // of few values each has many rows: to read along the order fills a page sooner than to sort them all
         const read = by !== '_key' && fewValues(view, column) ? unindexed(column) : column;
@@ -131,6 +137,10 @@ export class Queries {
     return indexedValue(columns.get(name) ?? { name, type: 'text' }, value);
   }
 }
+
+/** The class of a view's rows, and those of its columns. */
+const classesOf = (view: View): ReadonlySet<VisibilityClass> =>
+  new Set([view.seen, ...Object.values(view.columns)].map((seen) => seen.class));
 
 const named = (name: string, values: readonly Parameter[] = []): Record<string, Parameter> =>
   Object.fromEntries(values.map((value, i) => [`${name}.${i}`, value]));

@@ -9,6 +9,8 @@ export interface StoredRow {
   readonly guard: Guard;
   /** The guard of each column that is seen otherwise than the row. */
   readonly columns: Readonly<Record<string, Guard>>;
+  /** The viewer who asked sees all of it: what guards its columns is left out. */
+  readonly whole?: true;
 }
 
 /** A row as it is now. */
@@ -88,6 +90,8 @@ export type FilterValue = string | number | boolean | null;
 
 export interface RowsWanted {
   readonly mayKnow: MayKnow;
+  /** What the viewer sees all of, as `seesWhole` compiles it: rows under it come as `whole`. */
+  readonly whole?: MayKnow;
   readonly keys?: readonly string[];
   /** Declared columns, each with the value or one of the values that it must have. */
   readonly filter?: Readonly<Record<string, FilterValue | readonly FilterValue[]>>;

@@ -52,11 +52,12 @@ export function showing(tried: Tried): void {
       expect(await tried.keys('letters', { mayKnow: upper, limit: 2 })).toEqual(['c', 'd']);
     });
 
-    test('rows and events exactly to those whom the predicate of the domain answers', async () => {
+    test('rows and events exactly to those whom the predicate of the domain answers, and rows whole to those whom it answers yes', async () => {
       const views = visibilityClasses.map((of, i) => ({
         ...letters,
         name: `view_${i}`,
         seen: { ...letters.seen, class: of },
+        columns: { text: { class: visibilityClasses[(i * 5 + 3) % visibilityClasses.length] ?? of } },
       }));
       await tried.reopen(views);
       await fc.assert(
@@ -74,7 +75,14 @@ export function showing(tried: Tried): void {
             await tried.store.commit({
               ...nothing,
               views: views.flatMap(
-                ({ name }) => put(name, ...numbered.map(({ key, guard }) => row(key, { letters: 1 }, guard))).views,
+                ({ name }) =>
+                  put(
+                    name,
+                    ...numbered.map(({ key, guard, apart }) => ({
+                      ...row(key, { letters: 1 }, guard),
+                      columns: { text: { ...guard, ...(apart && { parties: '|C:elsewhere|' }) } },
+                    })),
+                  ).views,
               ),
               history: numbered.map(({ guard, of, position }) =>
                 entry(position, { class: of, guard: { ...guard, at: position } }),
@@ -87,7 +95,13 @@ export function showing(tried: Tried): void {
             const whole = seesWhole(sees, who);
             for (const { of, parties, guard } of numbered)
               expect(knows(whole, of, guard.parties)).toBe(answerOf(sees, who, parties, of) === 'yes');
-            for (const { name, seen } of views) {
+            for (const { name, seen, columns } of views) {
+              const rows = await tried.store.rows(name, { mayKnow: can, whole, limit: 100 });
+              const all = numbered.filter(({ parties, apart }) =>
+                [seen, columns.text].every(({ class: of }) => !apart && answerOf(sees, who, parties, of) === 'yes'),
+              );
+              const found = rows.filter((one) => one.whole).map(({ key }) => key);
+              expect(found.sort()).toEqual(all.map(({ key }) => key).sort());
               const expected = numbered.filter(({ parties, guard }) => known(seen.class, parties, guard));
               expect((await tried.keys(name, { mayKnow: can })).sort()).toEqual(expected.map(({ key }) => key).sort());
             }
@@ -116,6 +130,7 @@ const guarded = fc
     of: fc.constantFrom(...visibilityClasses),
     release: fc.constantFrom(null, 'never', 'early', 'late'),
     at: fc.constantFrom(0, 9, 10, 11),
+    apart: fc.boolean(),
     parties: fc.record({
       custodian: org,
       author: some(org),
@@ -124,7 +139,12 @@ const guarded = fc
       home: some(object),
     }),
   })
-  .map(({ of, release, at, parties }) => ({ of, parties, guard: { release, at, parties: partyText(parties) } }));
+  .map(({ of, release, at, apart, parties }) => ({
+    of,
+    parties,
+    apart,
+    guard: { release, at, parties: partyText(parties) },
+  }));
 
 const viewer: fc.Arbitrary<Viewer> = fc.record({
   person: fc.option(person, { nil: undefined }),

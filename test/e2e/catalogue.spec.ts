@@ -99,12 +99,13 @@ inBrowser(
       const texts = await page.evaluate<Record<string, string>>(
         'Object.fromEntries([...document.querySelectorAll("article")].map(({ id, textContent }) => [id, textContent]))',
       );
-      const { contexts: _, meta, classes, roles, types, ...others } = catalogue;
+      const { contexts: _, meta, processes, classes, roles, types, ...others } = catalogue;
       const entries = [
         ...Object.values(others)
           .flat()
           .map((entry) => ['code' in entry ? entry.code : entry.name, entry] as const),
         ['CommandMeta', meta] as const,
+        ...processes.map((entry) => [`process-${entry.name}`, entry] as const),
         ...classes.map((entry) => [`class-${entry.name}`, entry] as const),
         ...roles.map((entry) => [`role-${entry.name}`, entry] as const),
         ...types.map((entry) => [`type-${entry.name}`, entry] as const),

@@ -37,6 +37,13 @@ async function deleteSnapshots(): Promise<number> {
   return Number(changes);
 }
 
+/** The last revision of a year's stream: what timers and policies record elsewhere does not move it. */
+async function endOf(year: number): Promise<number | undefined> {
+  const stream = `fundingyear-${yearId(year)}`;
+  const last = system.installation.platform.store.readStream(stream, { backwards: true, limit: 1 });
+  return (await Array.fromAsync(last))[0]?.revision;
+}
+
 /** Costs of one öre, recorded beside the commands: as many events as they would have made, in a moment. */
 async function moreCosts(year: number, count: number): Promise<void> {
   const { store } = system.installation.platform;
@@ -69,16 +76,16 @@ describe('the same command again', () => {
     await system.accepted(system.token(FI), 'AcknowledgeRequisition', receipt(2017, '2017-11-30T09:00:00.000Z'));
     expect(told(await submit())).toEqual(accepted);
     await system.restart();
-    const before = await system.head();
+    const before = await endOf(2017);
     expect(told(await submit())).toEqual(accepted);
-    expect(await system.head()).toBe(before);
+    expect(await endOf(2017)).toBe(before);
   }, 30_000);
 
   test('once more when every snapshot was deleted, gives the original answer', async () => {
-    const before = await system.head();
+    const before = await endOf(2017);
     expect(await deleteSnapshots()).toBeGreaterThan(0);
     expect(told(await submit())).toEqual(accepted);
-    expect(await system.head()).toBe(before);
+    expect(await endOf(2017)).toBe(before);
   });
 
   test('when the year is long paid and the clock elsewhere, gives the original answer', async () => {
@@ -89,11 +96,11 @@ describe('the same command again', () => {
   });
 
   test('with another amount, or with occurredAt added, is refused: the id was used', async () => {
-    const before = await system.head();
+    const before = await endOf(2017);
     const reused = { refused: 'COMMAND_ID_REUSED' };
     expect(told(await submit({ amount: ore(199_999_999) }))).toEqual(reused);
     expect(told(await submit({}, { occurredAt: '2017-11-30T09:00:00.000Z' }))).toEqual(reused);
-    expect(await system.head()).toBe(before);
+    expect(await endOf(2017)).toBe(before);
   });
 
   test('with another correlation or expectation gives the original answer', async () => {
@@ -127,7 +134,7 @@ describe('the same command again', () => {
     await record(early, earlyMeta);
     await moreCosts(2018, 100_000);
     await record(late, lateMeta);
-    const before = await system.head();
+    const before = await endOf(2018);
     const answers = async () => {
       expect(told(await acknowledge(meta))).toEqual(first);
       expect(told(await record(early, earlyMeta))).toEqual({ of: earlyMeta.commandId, warnings: [] });
@@ -139,7 +146,7 @@ describe('the same command again', () => {
     await answers();
     expect(await deleteSnapshots()).toBeGreaterThan(100_000);
     await answers();
-    expect(await system.head()).toBe(before);
+    expect(await endOf(2018)).toBe(before);
   }, 240_000);
 });
 
@@ -157,12 +164,12 @@ test('a first application for a role, sent 64 times at once, is one proposal', a
 
 describe('the same command id', () => {
   test('on another stream is another command', async () => {
-    const before = await system.head();
+    const before = (await endOf(2018)) ?? 0;
     const outcome = await system.command(system.token(FI), 'RecordCost', cost(2018, 'TRAVEL', '2018-11-30', 1), {
       commandId,
     });
     expect(told(outcome)).toEqual(accepted);
-    expect(await system.head()).toBe(before + 1);
+    expect(await endOf(2018)).toBe(before + 1);
   });
 
   test('from another organisation is another command, on the same stream too', async () => {

@@ -54,14 +54,17 @@ export async function rebuild(events: string, views: string): Promise<void> {
   if (wrong.length > 0) throw new AggregateError(wrong, 'the views could not be made anew');
 }
 
-/** Every row of every table, and what the tables and indexes are, as text to the byte; snapshots apart, which are no views. */
+/**
+ * Every row of every table, but for how often a view was replaced, and what the tables and indexes are, as text to the
+ * byte; snapshots apart, which are no views.
+ */
 export function contentOf(file: string): ReadonlyMap<string, readonly string[]> {
   using db = new DatabaseSync(file, { readOnly: true });
   const rows = (sql: string) =>
     db
       .prepare(sql)
       .all()
-      .map((row) => JSON.stringify(row))
+      .map(({ epoch: _, ...row }) => JSON.stringify(row))
       .sort();
   const views = "tbl_name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_snapshot*'";
   const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND ${views}`).all();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -264,7 +264,7 @@ describe('a snapshot of other events than the store holds', () => {
     await count(0, 450);
     await repository.load(tallies, 'a');
     await close();
-    await rm(join(folder, 'events.db'));
+    for (const file of await readdir(folder)) if (file.startsWith('events.db')) await rm(join(folder, file));
     await open();
     expect(await snapshots.last()).toBeUndefined();
     await count(3, 450);

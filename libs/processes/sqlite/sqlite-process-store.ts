@@ -48,8 +48,9 @@ export async function openSqliteProcessStore({ path }: { readonly path: string }
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { timeout: 5_000 });
+    const isNew = recognised(db, path) === 'new';
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
-    recognise(db, path);
+    if (isNew) db.exec(`BEGIN IMMEDIATE; ${tables} COMMIT`);
     return new SqliteProcessStore(db);
   } catch (error) {
     db?.close();
@@ -60,16 +61,18 @@ export async function openSqliteProcessStore({ path }: { readonly path: string }
   }
 }
 
-function recognise(db: DatabaseSync, path: string): void {
+/** What the file is before anything is changed in it. */
+function recognised(db: DatabaseSync, path: string): 'ours' | 'new' {
   const pragma = (name: string) => Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
   const [id, version] = [pragma('application_id'), pragma('user_version')];
   const found = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'];
-  if (id === 0 && version === 0 && found === 0) return db.exec(`BEGIN IMMEDIATE; ${tables} COMMIT`);
+  if (id === 0 && version === 0 && found === 0) return 'new';
   if (id !== applicationId) throw new ProcessStoreUnusable(`${path} is another program's database: give another path`);
   if (version !== tablesVersion)
     throw new ProcessStoreUnusable(
       `${path} was made by another version of the program (tables ${version}; this one knows ${tablesVersion}). ${wayOut}`,
     );
+  return 'ours';
 }
 
 class SqliteProcessStore implements ProcessStore {

@@ -2,8 +2,15 @@ import type { Row } from '#kernel/view';
 import type { Guard } from '../may-know.ts';
 import type { StoredRow } from '../read-store.ts';
 
-/** `_key, _body, _release, _at, _parties, _columns`, as they stand in a view's table. */
-export type RowText = [key: string, body: string, release: string | null, at: number, parties: string, columns: string];
+/** `_key, _body, _release, _at, _parties, _columns`, as they stand in a view's table; no columns of a row seen whole. */
+export type RowText = [
+  key: string,
+  body: string,
+  release: string | null,
+  at: number,
+  parties: string,
+  columns: string | null,
+];
 
 /** A column's guard; its parties are left out where they are the row's. */
 type ColumnText = [at: number, release: string | null, parties?: string];
@@ -21,10 +28,12 @@ export function encodedColumns({ guard, columns }: StoredRow): string {
 }
 
 export function storedRow([key, body, release, at, parties, columns]: RowText): StoredRow {
+  const guard = { release, at, parties };
+  if (columns === null) return { key, body: JSON.parse(body) as Row, guard, columns: {}, whole: true };
   const guards: Record<string, Guard> = {};
   if (columns !== '{}') {
     for (const [name, column] of Object.entries(JSON.parse(columns) as Record<string, ColumnText>))
       guards[name] = { at: column[0], release: column[1], parties: column[2] ?? parties };
   }
-  return { key, body: JSON.parse(body) as Row, guard: { release, at, parties }, columns: guards };
+  return { key, body: JSON.parse(body) as Row, guard, columns: guards };
 }

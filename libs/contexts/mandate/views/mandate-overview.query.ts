@@ -1,6 +1,7 @@
-import { group, id, int, list, money, optional } from '#kernel/fields';
-import { type Money, sum } from '#kernel/money';
-import { query, type Shown } from '#kernel/query';
+import { code, codeList, group, id, int, list, money, optional } from '#kernel/fields';
+import { isMore, type Money, sum, zeroKr } from '#kernel/money';
+import { query, type Shown, type Today } from '#kernel/query';
+import { yearOf } from '#kernel/time';
 import { board, deadlineRows, deadlineShape } from './deadlines.query.ts';
 import { fundingLedger } from './funding-ledger.view.ts';
 import { mandates } from './mandate.view.ts';
@@ -20,7 +21,14 @@ const sums = {
   repaid: optional(repaid),
   outstanding: optional(outstanding),
 };
-const yearMoney = group('YearMoney', 'The money of one year.', { year, ...sums });
+const tasks = codeList('YearTask', 'What is left to do about the money of a year.', {
+  REPAY: 'Återbetala det som inte har använts',
+});
+const yearMoney = group('YearMoney', 'The money of one year.', {
+  year,
+  ...sums,
+  openTask: optional(code(tasks, 'What is left to do, once the year has ended.')),
+});
 const totalMoney = group('TotalMoney', 'The money of all years; a sum is absent where that of any year is.', sums);
 
 /** A mandate at a glance. */
@@ -59,7 +67,9 @@ export const mandateOverview = query({
           state,
           ...(decisionDiaryNumber === undefined ? {} : { decisionDiaryNumber }),
           ...(next && { next }),
-          years: rows.years.flatMap(({ year, ...row }) => (year === undefined ? [] : [{ year, ...sumsOf([row]) }])),
+          years: rows.years.flatMap(({ year, ...row }) =>
+            year === undefined ? [] : [{ year, ...sumsOf([row]), ...taskOf(year, row, today) }],
+          ),
           total: sumsOf(rows.years),
           obligationsOpen: rows.obligations.length - fulfilled,
           obligationsFulfilled: fulfilled,
@@ -67,6 +77,12 @@ export const mandateOverview = query({
       ];
     }),
 });
+
+/** A year that was paid and has ended leaves a task: to repay what is outstanding (domain 7.6). */
+function taskOf(year: number, { outstanding }: Shown<typeof fundingLedger>, { today }: Today) {
+  const toRepay = year < yearOf(today) && outstanding !== undefined && isMore(outstanding, zeroKr);
+  return toRepay ? { openTask: 'REPAY' as const } : {};
+}
 
 type Sums = { readonly ceiling: Money } & { readonly [C in Column]?: Money };
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { NewFact } from '#kernel/facts';
 import { kr } from '#kernel/money';
 import { madeUpDiaryNumber } from '../decision.ts';
 import { MandateFacts } from '../mandate.events.ts';
@@ -79,6 +80,24 @@ test('each of the 29 obligations has a row, with its dates, and nothing done', (
     hardDeadline: '2018-12-01',
     safeDeadline: '2018-11-30',
   });
+});
+
+test('reminders gather, a deadline is missed, and the miss is taken back', () => {
+  const about = { mandateId, obligationId: obligationOf(13) };
+  const reminded = (daysBefore: number) =>
+    MandateFacts.ReminderRaised({ ...about, daysBefore, safeDeadline: '2017-12-01' });
+  const missed = MandateFacts.DeadlineMissed({ ...about, hardDeadline: '2017-12-01', basis: 'NOTHING_RECORDED' });
+  const retracted = MandateFacts.DeadlineMissRetracted({
+    ...about,
+    hardDeadline: '2017-12-01',
+    factEventId: '00000000-0000-5000-8000-000000000001',
+    happenedOn: '2017-11-30',
+  });
+  const rowAfter = (...facts: readonly NewFact[]) =>
+    folded(obligations, ...openMandate, ...facts).find(({ row }) => row === 13);
+  expect(rowAfter(reminded(30), reminded(10))?.reminders.map(({ daysBefore }) => daysBefore)).toEqual([30, 10]);
+  expect(rowAfter(missed)?.miss).toEqual({ hardDeadline: '2017-12-01', basis: 'NOTHING_RECORDED' });
+  expect(rowAfter(missed, retracted)?.miss).toMatchObject({ basis: 'NOTHING_RECORDED', metOn: '2017-11-30' });
 });
 
 test('evidence gathers, then the obligation is fulfilled', () => {

@@ -4,6 +4,7 @@ import { kr } from '#kernel/money';
 import type { Query, Today } from '#kernel/query';
 import type { Row } from '#kernel/view';
 import { FundingYearFacts } from '../funding-year.events.ts';
+import { MandateFacts } from '../mandate.events.ts';
 import { ReportFacts } from '../report.events.ts';
 import { drafted, stated, submittedReport } from '../report.sample.contract.ts';
 import {
@@ -48,7 +49,7 @@ function ask(query: Query, args: object, today: string, facts: readonly NewFact[
   const rows: Record<string, readonly Row[]> = {
     mandates: folded(mandates, ...openMandate),
     objectives: folded(objectives, ...openMandate),
-    obligations: folded(obligations, ...openMandate),
+    obligations: folded(obligations, ...openMandate, ...facts),
     years: folded(fundingLedger, ...facts).map(shown),
     reports: folded(reports, ...facts),
   };
@@ -138,6 +139,20 @@ describe('the deadline board', () => {
     });
   });
 
+  test('says what history says of a miss: in time once it is retracted, and missed to whoever may not see why', () => {
+    const id = obligationOf(13);
+    const [hardDeadline, basis] = ['2017-12-01', 'SENT_UNCONFIRMED' as const];
+    const missed = MandateFacts.DeadlineMissed({ mandateId, obligationId: id, hardDeadline, basis });
+    const back = { factEventId: someId(1), happenedOn: '2017-11-30' };
+    const retracted = MandateFacts.DeadlineMissRetracted({ mandateId, obligationId: id, hardDeadline, ...back });
+    const sent = [allocated(2017), submitted(year2017)];
+    const told = (facts: readonly NewFact[]) => standing(13, '2017-12-05', [...sent, ...facts], withoutMoney);
+    expect(told([])).toEqual({ status: undefined, basis: undefined, metOn: undefined });
+    expect(told([missed])).toMatchObject({ status: 'MISSED', basis });
+    expect(told([missed, retracted])).toMatchObject({ status: 'MET', metOn: '2017-11-30' });
+    expect(standing(13, '2017-12-05', [...sent, missed, retracted])).toMatchObject({ status: 'MET' });
+  });
+
   test('takes a report as given when it was received', () => {
     const sent = [drafted('FINAL'), submittedReport(final, '2019-03-29T08:00:00.000Z', [])];
     const got = ReportFacts.ReportReceived({ reportId: final, receivedAt: '2019-03-29T08:30:00.000Z' });
@@ -166,6 +181,15 @@ describe('the overview', () => {
       obligationsOpen: 29,
       obligationsFulfilled: 0,
     });
+  });
+
+  test('has the task to repay what is outstanding, once the year has ended, for whoever sees the money', () => {
+    const taskOn = (today: string, shown?: (row: Row) => Row, of: readonly NewFact[] = facts) =>
+      (ask(mandateOverview, { id: mandateId }, today, of, shown)[0]?.['years'] as readonly Row[])[0]?.['openTask'];
+    expect(taskOn('2017-12-31')).toBeUndefined();
+    expect(taskOn('2018-01-01')).toBe('REPAY');
+    expect(taskOn('2018-01-01', withoutMoney)).toBeUndefined();
+    expect(taskOn('2019-03-29', undefined, [...facts, repaid(year2017, kr(199_999_993))])).toBeUndefined();
   });
 
   test('shows the public the ceilings, and the next date whose state it may not know', () => {

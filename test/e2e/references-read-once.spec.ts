@@ -10,13 +10,13 @@ import type { Row, View } from '#kernel/view';
 import { view } from '#kernel/view';
 import type { ReadStore } from '#read-store/read-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
-import { opaqueTokens } from './opaque.ts';
-import { type Caller, publicCaller } from './people.ts';
-import { shippedTable } from './platform.ts';
-import { Reader } from './reader.ts';
-import { withReferences } from './references.ts';
-import { secretOf } from './secret.ts';
-import { shown, Sight } from './sight.ts';
+import { opaqueTokens } from '#delivery/opaque';
+import { type Caller, publicCaller } from '#delivery/people';
+import { shippedTable } from '#delivery/platform';
+import { Reader } from '#delivery/reader';
+import { withReferences } from '#delivery/references';
+import { secretOf } from '#delivery/secret';
+import { shown, Sight } from '#delivery/sight';
 
 const org = '11111111-1111-4111-8111-111111111111';
 const officer: Caller = { person: 'anna', grants: [{ role: 'FINANCE', org, for: org }], organisations: [org] };
@@ -46,6 +46,7 @@ beforeAll(async () => {
   const readStore = await openSqliteReadStore({ path: join(folder, 'views.db') });
   stores = [store, readStore];
   await readStore.prepare(views);
+  await readStore.begin(['box', 'note']);
   const stored = (key: string, values: Row, parties: string) => ({
     ...{ key, body: values, guard: { release: null, at: 1, parties }, columns: {}, moved: true },
   });
@@ -57,7 +58,8 @@ beforeAll(async () => {
       gone: [],
     },
   ];
-  await readStore.commit({ views: rows, history: [], releases: [], parked: [], freed: [], checkpoints: [] });
+  await readStore.next.commit({ views: rows, history: [], releases: [], parked: [], freed: [], checkpoints: [] });
+  await readStore.swap(['box', 'note']);
 
   const counted: ReadStore = Object.assign(Object.create(readStore) as ReadStore, {
     rows: (view: string, wanted: Parameters<ReadStore['rows']>[1]) => (

@@ -39,9 +39,9 @@ async function start(log: Log): Promise<Server> {
   const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
   for (const warning of settings.warnings) log.note('warn', `Note: ${warning}`);
   const server = await serve(settings, log.report, log);
-  if (server.installation.check.state === 'running')
+  if (!server.installation.check.leftInOrder)
     log.note(
-      'warn',
+      'info',
       'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
     );
   const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;

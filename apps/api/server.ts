@@ -54,8 +54,11 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const secret = loadSecret(settings.secretFile);
   await using opened = new AsyncDisposableStack(); // closed again when a later step fails
   const { path, maxBytes } = settings.eventStore;
-  const checked = ({ state, problems }: Check) => {
-    if (state !== 'clean') report(new StoreUnusable(`${path}: ${problems.join('; ')}`), 'the check of the whole store');
+  const checked = ({ state }: Check) => {
+    const found = state === 'damaged' ? 'it is damaged' : 'not all of it could be looked at';
+    // The places are for the operator who asks for them, not for every reader of the log (domain 3.4).
+    const says = `${path}: ${found}. samverk fsck names what is wrong, and the way out`;
+    if (state !== 'clean') report(new StoreUnusable(says), 'the check of the whole store');
   };
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const events = await openSqliteEventStore({ path, clock, checked, ...limit });

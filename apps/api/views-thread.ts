@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -82,13 +81,12 @@ class ViewsThread implements ViewKeeper {
       else if (message.is === 'started') started.resolve();
       else started.reject(errorOf(message.error));
     });
-    const failed = once(worker, 'error').then(([error]) => {
-      started.reject(error as Error);
-      return error as unknown;
+    const over = new Promise<unknown>((resolve) => {
+      worker.once('error', resolve);
+      worker.once('exit', () => resolve(new Error('the thread of the views ended')));
     });
-    const exited = once(worker, 'exit').then(() => new Error('the thread of the views ended'));
-    exited.then(started.reject, started.reject);
-    return { started: started.promise, over: Promise.race([failed, exited]) };
+    void over.then(started.reject);
+    return { started: started.promise, over };
   }
 
   /** Starts the thread again whenever it ends unasked. */
@@ -112,10 +110,14 @@ class ViewsThread implements ViewKeeper {
 
   /** Nothing passes this filter: nothing is parsed for it. */
   async #wake(): Promise<void> {
-    const { store } = this.#options;
+    const { store, report } = this.#options;
     const { signal } = this.#stopping;
-    const appended = store.subscribe({ after: await store.head(), filter: { types: [] }, signal });
-    for await (const _ of appended) this.#tell('appended');
+    try {
+      const appended = store.subscribe({ after: await store.head(), filter: { types: [] }, signal });
+      for await (const _ of appended) this.#tell('appended');
+    } catch (error) {
+      report(error, 'the thread of the views is told no more of what is appended, and looks for itself');
+    }
   }
 
   #tell(message: ToViews): void {

@@ -33,12 +33,11 @@ async function wrongIn(backup: string, show: Show): Promise<readonly string[]> {
 }
 
 async function wrongWith({ dataDir, eventStore, readStore }: Settings, show: Show): Promise<readonly string[]> {
-  const views = existsSync(readStore.path)
-    ? wrongWithFile(readStore.path, 'stop the API and remove it; it is built anew at the next start', show)
-    : [];
+  const wayOut = 'stop the API and remove it; it is built anew from the events at the next start';
+  const rebuilt = [readStore.path, join(dataDir, 'processes.db')].filter((path) => existsSync(path));
   return [
     ...(await wrongWithEvents(eventStore.path, show)),
     ...wrongWithFile(join(dataDir, 'directory.db'), directoryWayOut, show),
-    ...views,
+    ...rebuilt.flatMap((path) => wrongWithFile(path, wayOut, show)),
   ];
 }

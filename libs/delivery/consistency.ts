@@ -8,7 +8,6 @@ import { pick, type Shape } from '#kernel/fields';
 import { type Load, readAll } from '#kernel/reads';
 import { streamName } from '#kernel/stream';
 import type { Examiner } from '#processes/acting';
-import { until } from '#processes/past';
 import type { Finding } from '#processes/process-store';
 import { pure } from '#processes/thrown';
 
@@ -25,12 +24,17 @@ const lateMs = 30 * 24 * 60 * 60 * 1_000;
 /** No decision takes longer, from reading to writing. */
 const decisionMs = 60_000;
 const placesKept = 1_000;
+/** So many events that a decision had not seen are named in a finding. */
+const unseenNamed = 100;
 
 interface Maker {
   readonly decider: Decider;
   readonly name: string;
   readonly input: Shape;
 }
+
+/** The process that looks for races; it hears every fact. */
+export const examinerName = 'consistency';
 
 /**
  * The process `consistency` (domain 7.6). A rule that rests on other streams may race for a moment: an event whose
@@ -39,7 +43,7 @@ interface Maker {
  * finding too. All of it follows from the events: found again, it is the same.
  */
 export class Consistency implements Examiner {
-  readonly name = 'consistency';
+  readonly name = examinerName;
   readonly version = 1;
   readonly #events: EventStore;
   readonly #looksUp: LooksUpAgain;
@@ -64,21 +68,21 @@ export class Consistency implements Examiner {
     this.#makers = Map.groupBy(makers, ({ makes }) => makes);
   }
 
-  async examine(event: StoredEvent): Promise<readonly Finding[]> {
+  /** Cost: a look at each stream that was read; where there was a race, each event that the decision had not seen. */
+  async examine(event: StoredEvent, before: Load): Promise<readonly Finding[]> {
     const { position, occurredAt, recordedAt, custodian, command } = event;
     if (!command) return [];
     const late = Date.parse(recordedAt) - Date.parse(occurredAt) > lateMs;
     const findings = late ? [{ position, rule: recordedLate, custodian, unseen: [] }] : [];
     const [maker, ...others] = this.#makers.get(event.type) ?? [];
-    const race = maker && others.length === 0 ? await this.#race(maker, event) : undefined;
+    const race = maker && others.length === 0 ? await this.#race(maker, event, before) : undefined;
     return race ? [...findings, race] : findings;
   }
 
-  async #race({ decider, name, input: shape }: Maker, event: StoredEvent): Promise<Finding | undefined> {
+  async #race({ decider, name, input: shape }: Maker, event: StoredEvent, before: Load): Promise<Finding | undefined> {
     const { position, stream, actor, custodian, recordedAt: now } = event;
     if (Object.keys(decider.reads).length === 0 || !('person' in actor)) return undefined;
-    const then: Load = (of, id) => until(this.#events, of, id, (at) => at.position < position);
-    const own = async () => (await then(decider.stream, objectOf(stream))).state;
+    const own = async () => (await before(decider.stream, objectOf(stream))).state;
 
     const fact = decider.stream.facts[event.type];
     const input = pure(() => pick(shape, fact ? upcast(fact, event.version, event.data) : event.data));
@@ -94,7 +98,7 @@ export class Consistency implements Examiner {
     if (unseen.length === 0) return undefined;
 
     const state = needed ? early : await own();
-    const { reads } = await readAll(name, decider.reads, idsOf, then);
+    const { reads } = await readAll(name, decider.reads, idsOf, before);
     const events = await this.#eventsThen(decider, input, position);
     const who = { person: actor.person, org: actor.org, role: actor.role } as Who;
     const given = { reads, known: { ...known, events }, now, who, mandatedOrgId: this.#mandatedOrgId };
@@ -117,6 +121,7 @@ export class Consistency implements Examiner {
       const age = Date.parse(event.recordedAt) - Date.parse(next.recordedAt);
       if (seen === undefined && positions.length === 0 && age > decisionMs) return positions;
       positions.push(next.position);
+      if (positions.length === unseenNamed) return positions;
     }
   }
 

@@ -7,6 +7,7 @@ const told: Told = {
   commands: [],
   silent: () => false,
   view: (name) => name !== 'submission',
+  process: (name) => name !== 'tenders',
   facts: () => true,
 };
 const of = (views: readonly ViewHealth[]) => shownHealth({ views: () => views }, told);
@@ -60,4 +61,18 @@ test('being behind, timers that wait and a check that runs are no fault', async 
     views: [{ view: 'cost', behindAtMost: 100, parked: 0, check: 'running' }],
     processes: [{ process: 'deadlines', behind: true, pending: 3, parked: 0 }],
   });
+});
+
+test('processes that take in what is silent are one bit together', async () => {
+  const process = { behind: true, pending: 3, parked: 0 };
+  const processes = () => [
+    { process: 'deadlines', ...process },
+    { process: 'tenders', ...process, parked: 1 },
+  ];
+  const shown = await shownHealth({ views: () => [], processes }, told);
+  expect([shown.ok, shown.processes, shown.otherProcesses]).toEqual([
+    false,
+    [{ process: 'deadlines', ...process }],
+    { ok: false },
+  ]);
 });

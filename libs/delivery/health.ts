@@ -22,7 +22,6 @@ export interface StoreHealth {
   readonly state: 'clean' | 'unchecked' | 'running' | 'damaged';
 }
 
-/** A process that hears a silent fact is left out: `Told.facts` says which. */
 export interface ProcessHealth {
   readonly process: string;
   /** Whether there are events that it has not heard, or timers that are due. */
@@ -40,22 +39,26 @@ export interface Shown {
   /** All views that are not named, in one bit. */
   readonly otherViews?: { readonly ok: boolean };
   readonly processes?: readonly ProcessHealth[];
+  /** All processes that are not named, in one bit. */
+  readonly otherProcesses?: { readonly ok: boolean };
 }
 
 /**
  * How the system is, as far as it may be told (domain 3.4, 7.7 (g)): no position and no number of stored events. How far
  * something is behind counts events of every class, so it is told as a power of ten. Views that take in silent facts are
- * one bit together. `ok` says that nothing is damaged, parked or different; being behind for a while is no fault.
+ * one bit together, and so are such processes. `ok` says that nothing is damaged, parked or different; being behind for a while is no fault.
  */
 export async function shownHealth(parts: HealthParts, told: Told): Promise<Shown> {
   const views = await parts.views();
   const named = views.filter(({ view }) => told.view(view));
   const others = views.filter(({ view }) => !told.view(view));
   const store = parts.store?.();
-  const processes = parts.processes?.();
+  const processes = parts.processes?.() ?? [];
+  const heard = processes.filter(({ process }) => told.process(process));
+  const unheard = processes.filter(({ process }) => !told.process(process));
   const sound = ({ parked, check }: Pick<ViewHealth, 'parked' | 'check'>) => parked === 0 && check !== 'differs';
   return {
-    ok: views.every(sound) && (processes ?? []).every(sound) && store?.state !== 'damaged',
+    ok: views.every(sound) && processes.every(sound) && store?.state !== 'damaged',
     ...(store && { store: { state: store.state } }),
     views: named.map(({ view, behind, parked, check }) => ({
       view,
@@ -64,7 +67,8 @@ export async function shownHealth(parts: HealthParts, told: Told): Promise<Shown
       ...(check && { check }),
     })),
     ...(others.length > 0 && { otherViews: { ok: others.every(sound) } }),
-    ...(processes && { processes }),
+    ...(heard.length > 0 && { processes: heard }),
+    ...(unheard.length > 0 && { otherProcesses: { ok: unheard.every(sound) } }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from '#kernel/context';
 import type { VisibilityClass } from '#kernel/envelope';
 import { historyName } from '#read-store/read-store';
 import { factsOf } from './checks.ts';
+import { examinerName } from './consistency.ts';
 
 /**
  * What the operator may be told of facts of each class: that they happen, or nothing at all. Silent are the classes that
@@ -26,7 +27,7 @@ const classes: Readonly<Record<VisibilityClass, 'told' | 'silent'>> = {
 /**
  * What logs, metrics, health details and traces may name. A command that makes a silent fact leaves nothing there: no
  * line, no count, no time, no span, and neither does the request that brought it, so that no difference of two figures
- * tells of it. A view that takes in any silent fact is not named either.
+ * tells of it. A view or a process that takes in any silent fact is not named either.
  */
 export interface Told {
   readonly command: (name: string) => boolean;
@@ -35,7 +36,8 @@ export interface Told {
   /** Whether a field of GraphQL's Mutation is a silent command. */
   readonly silent: (field: string) => boolean;
   readonly view: (name: string) => boolean;
-  /** Whether all these types of facts are told: for whatever else hears events, a process for one. */
+  readonly process: (name: string) => boolean;
+  /** Whether all these types of facts are told: for whatever else hears events. */
   readonly facts: (types: Iterable<string>) => boolean;
 }
 
@@ -52,12 +54,18 @@ export function toldOf(contexts: readonly Context[]): Told {
     for (const [name, { makes }] of Object.entries(commands)) names[isTold(makes) ? 'told' : 'silent'].add(name);
   const fields = new Set([...names.silent].map((name) => `${name.charAt(0).toLowerCase()}${name.slice(1)}`));
   const views = contexts.flatMap((context) => context.views).filter(({ listens }) => all(listens));
-  const told = new Set([...views.map(({ name }) => name), ...(all(known.keys()) ? [historyName] : [])]);
+  const everything = all(known.keys());
+  const processes = contexts
+    .flatMap((context) => context.processes ?? [])
+    .filter(({ hears, sets }) => all(hears) && all(sets));
+  const heard = new Set([...processes.map(({ name }) => name), ...(everything ? [examinerName] : [])]);
+  const told = new Set([...views.map(({ name }) => name), ...(everything ? [historyName] : [])]);
   return {
     command: (name) => names.told.has(name),
     commands: [...names.told],
     silent: (field) => fields.has(field),
     view: (name) => told.has(name),
+    process: (name) => heard.has(name),
     facts: all,
   };
 }

@@ -21,8 +21,11 @@ export interface Made {
 export interface Examiner {
   readonly name: string;
   readonly version: number;
-  /** @throws Thrown what a decision throws that is asked again; and what the store throws */
-  examine(event: StoredEvent): Promise<readonly Finding[]>;
+  /**
+   * @param before streams as they stood just before the event
+   * @throws Thrown what a decision throws that is asked again; and what the store throws
+   */
+  examine(event: StoredEvent, before: Load): Promise<readonly Finding[]>;
 }
 
 export interface ActingOptions {
@@ -65,9 +68,13 @@ export class Acting {
     const [event] = await events.at([position]);
     const nothing = { set: [] as readonly PendingTimer[], found: [] as readonly Finding[] };
     if (!event) return nothing;
-    if (!process) return { ...nothing, found: await examiner.examine(event) };
+    const asOf =
+      (last: number): Load =>
+      (stream, id) =>
+        until(events, stream, id, (at) => at.position <= last);
+    if (!process) return { ...nothing, found: await examiner.examine(event, asOf(position - 1)) };
     if (trigger === null) {
-      const load: Load = (stream, id) => until(events, stream, id, (at) => at.position <= position);
+      const load = asOf(position);
       return { ...nothing, set: await this.hear(process, event, load) };
     }
     const due = pure(() => process.timers(event)).find((one) => one.trigger === trigger)?.due ?? '';

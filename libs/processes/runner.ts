@@ -170,9 +170,9 @@ export class Runner {
     const now = this.#past.now.bind(this.#past);
     this.#behind ||= !caughtUp;
     for (const event of events) {
-      this.#past.take(event);
-      const examine = async () => this.#work.found(await examiner.examine(event));
+      const examine = async () => this.#work.found(await examiner.examine(event, now));
       await this.#attempt(examiner, event, null, () => event.id, examine); // none waits for another
+      this.#past.take(event);
       for (const process of this.#hearers.get(event.type) ?? []) {
         const hear = async () => this.#work.set(await this.#acting.hear(process, event, now));
         await this.#attempt(process, event, null, () => process.id(event), hear);

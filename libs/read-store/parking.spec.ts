@@ -51,9 +51,7 @@ describe('a view that throws', () => {
       check: 'running',
       difference: 0,
     });
-    expect(at.reports).toEqual([
-      expect.stringMatching(/view fragile: the event at position 2 is parked.*cannot fold this/),
-    ]);
+    expect(at.reports).toEqual([expect.stringMatching(/view fragile: an event is parked.*cannot fold this/)]);
   });
 
   test('parks what follows after a restart too, and all in order when it is repaired', async () => {

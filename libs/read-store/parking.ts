@@ -11,8 +11,8 @@ const chunk = 1_000;
 
 /** What is parked anew, and why; not what only waits behind. */
 export function reportParked(failures: readonly Failure[], report: (error: unknown, what: string) => void): void {
-  for (const { view, key, position, cause } of failures)
-    if (cause !== undefined) report(cause, `view ${view}: the event at position ${position} is parked for row ${key}`);
+  for (const { view, cause } of failures)
+    if (cause !== undefined) report(cause, `view ${view}: an event is parked; samverk parked names it`);
 }
 
 /**

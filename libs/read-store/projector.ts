@@ -110,8 +110,7 @@ export class Projector implements ViewKeeper {
           }
       } catch (error) {
         // somebody stepped in, as they may: a view was swapped in, or what was parked was freed
-        if (!(error instanceof CheckpointMoved))
-          report(error, `the views stand still at position ${this.position}; trying again in ${wait} ms`);
+        if (!(error instanceof CheckpointMoved)) report(error, `the views stand still; trying again in ${wait} ms`);
         await delay(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(wait * 2, longestWait);
       }

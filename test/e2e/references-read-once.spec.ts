@@ -46,6 +46,7 @@ beforeAll(async () => {
   const readStore = await openSqliteReadStore({ path: join(folder, 'views.db') });
   stores = [store, readStore];
   await readStore.prepare(views);
+  await readStore.begin(['box', 'note']);
   const stored = (key: string, values: Row, parties: string) => ({
     ...{ key, body: values, guard: { release: null, at: 1, parties }, columns: {}, moved: true },
   });
@@ -57,7 +58,8 @@ beforeAll(async () => {
       gone: [],
     },
   ];
-  await readStore.commit({ views: rows, history: [], releases: [], parked: [], freed: [], checkpoints: [] });
+  await readStore.next.commit({ views: rows, history: [], releases: [], parked: [], freed: [], checkpoints: [] });
+  await readStore.swap(['box', 'note']);
 
   const counted: ReadStore = Object.assign(Object.create(readStore) as ReadStore, {
     rows: (view: string, wanted: Parameters<ReadStore['rows']>[1]) => (

@@ -97,7 +97,9 @@ test('nothing that a caller says is in the log, whichever road it takes', async 
     [{ query: `{ obligations(filter: { ${mark.text}: ${mark.amount} }) { edges { cursor } } }` }, finance],
   ];
   const answers = [];
-  for (const [body, headers] of roads) answers.push(await system.post(body, { ...headers, 'user-agent': mark.text }));
+  const strict = { accept: 'application/graphql-response+json' }; // by which what did not run is 400
+  for (const [body, headers] of roads)
+    answers.push(await system.post(body, { ...headers, ...strict, 'user-agent': mark.text }));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 400, 200, 401, 400, 400]);
   const asked = new URLSearchParams({ query: `query ${mark.query} { about { now } }`, operationName: mark.query });
   const byGet = await fetch(`${system.at('graphql')}?${asked.toString()}`);
@@ -125,10 +127,11 @@ test('the address of a calendar feed is not in the log, though whoever has it re
 
 test('what breaks is told to the caller under the id that the log has it by, with its stack', async () => {
   const views = new DatabaseSync(join(system.folder, 'views.db'));
-  views.exec('ALTER TABLE objective RENAME TO elsewhere');
-  const query = `{ objectives(filter: { code: "${mark.text}" }) { edges { cursor } } }`;
-  const answer = await system.post({ query: query.replace(`filter: { code: "${mark.text}" }`, 'first: 1') });
-  views.exec('ALTER TABLE elsewhere RENAME TO objective');
+  const [{ body }] = views.prepare('SELECT _body AS body FROM objective').all() as unknown as [{ body: string }];
+  const write = views.prepare('UPDATE objective SET _body = ?');
+  write.run(`{ ${mark.text}`);
+  const answer = await system.post({ query: '{ objectives(first: 1) { edges { node { code } } } }' });
+  write.run(body);
   views.close();
   const [error] = (JSON.parse(answer.text) as { errors: { extensions: Record<string, string> }[] }).errors;
   expect(error?.extensions).toEqual({ code: 'INTERNAL', correlationId: answer.correlation });
@@ -139,10 +142,8 @@ test('what breaks is told to the caller under the id that the log has it by, wit
     correlation: answer.correlation,
     what: `request ${answer.correlation}`,
     error: {
-      name: 'Error',
-      code: 'ERR_SQLITE_ERROR',
-      message: 'no such table: objective',
-      stack: expect.arrayContaining([expect.stringMatching(/^at .*sqlite-read-store/)]),
+      name: 'SyntaxError',
+      stack: expect.arrayContaining([expect.stringMatching(/^at .*read-store/)]),
     },
   });
   expect(await system.line(request(answer.correlation))).toMatchObject({ operation: 'objectives' });

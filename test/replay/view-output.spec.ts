@@ -10,7 +10,10 @@ import { historyName } from '#read-store/read-store';
 import { foldBatch } from '#read-store/view-fold';
 import { goldenContexts } from './golden.ts';
 
-/** What a version of a view gives from the golden events: SHA-256 of both. */
+/**
+ * What a version of a view gives from the golden events: SHA-256 of both. What is new, of a new version or from other
+ * golden events is written here when the test runs, except in CI; what a version suddenly gives otherwise never is.
+ */
 interface Output {
   readonly version: number;
   readonly from: string;
@@ -19,9 +22,7 @@ interface Output {
 
 const file = join(import.meta.dirname, 'view-output.json');
 const kept = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Output>>;
-/** Writes what is new, of a new version or from other golden events; never what a version suddenly gives otherwise. */
-const write = process.env['SAMVERK_WRITE'] === '1';
-const howToWrite = 'write it with: SAMVERK_WRITE=1 npm run jest -- view-output';
+const inCi = Boolean(process.env['CI']);
 
 const found = await goldenContexts();
 const events = found.flatMap(({ golden }) => golden.map(({ event }) => event)).sort((a, b) => a.position - b.position);
@@ -43,23 +44,23 @@ test.each([...outputs])('%s gives from the golden events what its version always
   const same = before?.version === now.version && before.from === now.from;
   if (same && before.gives !== now.gives)
     throw new Error(
-      `What ${name} gives from the golden events changed. Raise ` +
+      `What ${name} gives from the golden events changed: raise ` +
         `${name === historyName ? '`historyForm` in libs/read-store/history-rules.ts' : `the version of the view ${name}`}, ` +
-        `so that what is stored is built anew; then ${howToWrite}`,
+        'so that what is stored is built anew',
     );
-  if (!write && (!same || before.gives !== now.gives))
-    throw new Error(`${name} is new, of a new version, or has other golden events: ${howToWrite}`);
+  if (inCi && !same) throw new Error(`${name} is new, of a new version, or has other golden events: commit ${file}`);
 });
 
 test('nothing is kept of a view that is no more', () => {
-  if (!write) expect(Object.keys(kept).filter((name) => !outputs.has(name))).toEqual([]);
+  if (inCi) expect(Object.keys(kept).filter((name) => !outputs.has(name))).toEqual([]);
 });
 
 afterAll(() => {
-  if (!write) return;
+  if (inCi) return;
   const written = [...outputs].map(([name, now]) => {
     const before = kept[name];
     return [name, before?.version === now.version && before.from === now.from ? before : now];
   });
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(written), null, 2)}\n`);
+  const text = `${JSON.stringify(Object.fromEntries(written), null, 2)}\n`;
+  if (text !== readFileSync(file, 'utf8')) writeFileSync(file, text);
 });

@@ -4,6 +4,8 @@ import { extname, join } from 'node:path';
 
 /** What is known of the whole of a file. */
 export interface Check {
+  /** Whether the file is new, or its last writer closed it in order, before this one opened it. */
+  readonly leftInOrder: boolean;
   /**
    * `clean`: its last writer closed it in order, or all of it was looked at since. `unchecked`: it was not closed in
    * order and nobody has looked at all of it, or looking failed. `running`: somebody does. `damaged`: `problems` says how.
@@ -14,11 +16,13 @@ export interface Check {
 
 /** Checks a whole store in a process of its own, so that whoever has it open goes on as before. */
 export class BackgroundCheck implements Check {
+  readonly leftInOrder: boolean;
   state: Check['state'];
   problems: readonly string[] = [];
   #child: ChildProcess | undefined;
 
   constructor(leftInOrder: boolean) {
+    this.leftInOrder = leftInOrder;
     this.state = leftInOrder ? 'clean' : 'unchecked';
   }
 

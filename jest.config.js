@@ -5,6 +5,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // The machine may be busy: no test is about time, so none is hurried.
   testTimeout: 60_000,
+  // Modules that were loaded as ES modules are never given back: a worker that holds much is replaced between two files.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
   transform: {

@@ -154,6 +154,7 @@ inBrowser(
     test('keeps a search in its address', async () => {
       const { page } = await open('/catalogue');
       await page.getByRole('searchbox').fill('CEILING_EXCEEDED');
+      await page.waitForURL(/q=CEILING_EXCEEDED/);
       const { page: again } = await open(page.url());
       expect(await again.locator(visible).count()).toBe(1);
     });

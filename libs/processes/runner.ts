@@ -129,6 +129,7 @@ export class Runner {
         await this.#retryParked();
         await this.#follow(() => (wait = firstWait));
         await this.#commit();
+        return; // the store was closed, or this was stopped: nothing comes any more
       } catch (error) {
         this.#behind = true;
         report(error, `the processes stand still; trying again in ${wait} ms`);

@@ -38,13 +38,15 @@ async function main(): Promise<void> {
 async function start(log: Log): Promise<Server> {
   const settings = readSettings(process.env, { mandatedOrgId: mandatedOrgIdOfDecision });
   for (const warning of settings.warnings) log.note('warn', `Note: ${warning}`);
-  const server = await serve(settings, log.report, log);
+  let tokens: Awaited<ReturnType<typeof loadDemo>> | undefined;
+  const server = await serve(settings, log.report, log, async (installation) => {
+    if (settings.mode === 'demo') tokens = await loadDemo(installation, settings);
+  });
   if (!server.installation.check.leftInOrder)
     log.note(
       'info',
       'The event store was not closed in order: all of it is checked in the background, and /health/ready waits.',
     );
-  const tokens = settings.mode === 'demo' ? await loadDemo(server.installation, settings) : undefined;
   const { url, adminUrl } = server;
   log.serving(welcome(server, settings, tokens), {
     graphql: `${url}/graphql`,

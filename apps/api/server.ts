@@ -127,12 +127,19 @@ export interface Server {
 /**
  * Serves GraphQL, GraphiQL, the catalogue, the calendar and health on the address of the settings.
  * @param log told of each request answered, and what Nest has to say
+ * @param before done before anything is answered
  * @throws SettingsError when an address is taken; everything opened is closed then
  */
-export async function serve(settings: Settings, report: Report, log?: Pick<Log, 'request' | 'nest'>): Promise<Server> {
+export async function serve(
+  settings: Settings,
+  report: Report,
+  log?: Pick<Log, 'request' | 'nest'>,
+  before?: (installation: Installation) => Promise<void>,
+): Promise<Server> {
   const watch = await Watch.open(settings, contexts, report, log);
   const installation = await openInstallation(settings, watch.report, watch);
   try {
+    await before?.(installation);
     const { app, drain, ...at } = await listen(settings, installation, watch, log);
     return {
       ...at,

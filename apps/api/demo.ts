@@ -7,7 +7,7 @@ import type { Settings } from '#delivery/settings';
 import type { Role } from '#kernel/roles';
 import { decisionId } from './decision-ids.ts';
 import { organisationId, registerMandate, registerOrganisations, sendCopies } from './load-decision.ts';
-import type { Installation } from './server.ts';
+import type { Installation } from './installation.ts';
 
 /** A made-up person of the demo, and the one role it holds. */
 interface DemoPerson {

@@ -2,7 +2,7 @@ import { type OrganisationKey, decision } from '#contexts/mandate/decision';
 import { issue } from '#delivery/in-process';
 import type { Settings } from '#delivery/settings';
 import { decisionId, decisionMandateId } from './decision-ids.ts';
-import type { Installation } from './server.ts';
+import type { Installation } from './installation.ts';
 
 /** Who loads: the first administrator registers organisations, a registrar sends the copies, a mandate owner the rest. */
 export interface Loaders {

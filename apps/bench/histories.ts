@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contexts } from '#apps/api/server';
+import { contexts } from '#apps/api/contexts';
 import { factsOf } from '#delivery/checks';
 import { systemClock } from '#delivery/clock';
 import type { EventStore } from '#event-store/event-store';

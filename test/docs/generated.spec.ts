@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
 import { describe, expect, test } from '@jest/globals';
-import { contexts } from '#apps/api/server';
+import { contexts } from '#apps/api/contexts';
 import { factList } from '#delivery/fact-list';
 import { schemaText } from '#delivery/schema-text';
 

@@ -20,9 +20,6 @@ const args = [
   '--disable-sync',
 ];
 
-/** A browser beside other work may take its time: what it does is waited for, and this long at the most. */
-export const patience = 60_000;
-
 /** A page of its own in the browser: what it complains of is kept. */
 export type Open = (path: string, options?: BrowserContextOptions) => Promise<Visited>;
 export interface Visited {

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { contexts } from '#apps/api/server';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { contexts } from '#apps/api/contexts';
 import type { Catalogue } from '#delivery/catalogue-entries';
 import { factsOf } from '#delivery/checks';
-import { inBrowser, patience } from './browser.ts';
+import { inBrowser } from './browser.ts';
 import { RunningSystem } from './harness.ts';
-
-jest.setTimeout(patience);
 
 let system: RunningSystem;
 let catalogue: Catalogue;

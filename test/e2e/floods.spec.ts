@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cost } from './golden-steps.ts';
 import { authorization, mutationOf, newId, RunningSystem, type Token, yearId } from './harness.ts';
-
-jest.setTimeout(60_000);
 
 /** Those who ask too much, or read too slowly, take nothing from the others (promise C14). */
 let system: RunningSystem;

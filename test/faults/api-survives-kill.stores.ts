@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { contexts } from '#apps/api/server';
+import { contexts } from '#apps/api/contexts';
 import { factsOf } from '#delivery/checks';
 import type { StoredEvent } from '#kernel/envelope';
 import { Projector } from '#read-store/projector';

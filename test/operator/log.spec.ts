@@ -19,7 +19,7 @@ const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 const request = (correlation: string) => (line: Line) =>
   line.event === 'request' && line['correlation'] === correlation;
 
-/** The fields of each kind of line, as the README lists them; those in brackets need not be there. */
+/** The fields of each kind of line, as docs/operations.md lists them; those in brackets need not be there. */
 const fields: Readonly<Record<string, string>> = {
   request: 'level time event correlation method (path) status ms (operation)',
   broken: 'level time event (correlation) what error',

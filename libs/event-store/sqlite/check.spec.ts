@@ -158,7 +158,7 @@ describe('what is damaged is not given out:', () => {
     const path = await aStore();
     sql(path, `UPDATE events SET body = replace(body, 'PUBLIC', 'PUBLIX') WHERE position = 700`);
     const store = await open(path);
-    const says = `${path}: it is damaged: event 700 is not as it was written. Look at the whole of it (samverk fsck)`;
+    const says = `${path}: it is damaged: an event is not as it was written. Look at the whole of it (samverk fsck)`;
     await expect(store.readAll({ after: 650, limit: 100 })).rejects.toThrow(says);
     await expect(whole(store, 'note-1')).rejects.toThrow(says);
     await expect(store.at([700])).rejects.toBeInstanceOf(StoreUnusable);
@@ -169,9 +169,9 @@ describe('what is damaged is not given out:', () => {
     const path = await aStore();
     sql(path, 'DELETE FROM events WHERE position = 700');
     const store = await open(path);
-    await expect(store.readAll({ after: 0, limit: 3_000 })).rejects.toThrow('event 700 is not there');
-    await expect(whole(store, 'note-1')).rejects.toThrow('note-1 has a gap at revision 699');
-    await expect(whole(store, 'note-1', { backwards: true })).rejects.toThrow('note-1 has a gap at revision 699');
+    await expect(store.readAll({ after: 0, limit: 3_000 })).rejects.toThrow('an event is not there');
+    await expect(whole(store, 'note-1')).rejects.toThrow('note-1 has a gap');
+    await expect(whole(store, 'note-1', { backwards: true })).rejects.toThrow('note-1 has a gap');
     expect(await whole(store, 'note-2')).toHaveLength(1_000);
   });
 });
@@ -249,7 +249,7 @@ describe('a store that was not closed in order', () => {
     const { store, check } = await checked(path);
     expect(check).toMatchObject({ state: 'damaged', problems: ['event 700 is not as it was written'] });
     await expect(store.append('note-5', events(1), 'any')).rejects.toThrow(
-      `${path} is damaged, and nothing is written to it: event 700 is not as it was written. Stop, and restore a backup`,
+      `${path} is damaged, and nothing is written to it: samverk fsck says where. Stop, and restore a backup`,
     );
     expect(await whole(store, 'note-2')).toHaveLength(1_000);
     await store.close();

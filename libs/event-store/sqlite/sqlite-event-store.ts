@@ -87,7 +87,7 @@ class SqliteEventStore implements CheckedEventStore {
     if (this.#writing === undefined) throw new StoreUnusable(`${this.#file.path} was opened for reading only`);
     if (this.check.state === 'damaged')
       throw new StoreUnusable(
-        `${this.#file.path} is damaged, and nothing is written to it: ${this.check.problems.join('; ')}. Stop, and restore a backup`,
+        `${this.#file.path} is damaged, and nothing is written to it: samverk fsck says where. Stop, and restore a backup`,
       );
     const { promise, resolve, reject } = Promise.withResolvers<Appended>();
     const asJson = events.map(({ id, type }, index) => ({ id, type, body: bodies[index] ?? '' }));

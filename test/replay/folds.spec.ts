@@ -1,24 +1,14 @@
 import { hash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { streamsOf } from '#delivery/checks';
 import { apart, changesSince, together } from '#kernel/parts';
 import { belongsTo, type Stream } from '#kernel/stream';
 import { Table } from '#kernel/table';
 import { goldenContexts } from './golden.ts';
+import { Recorded } from './recorded.ts';
 
-/**
- * The states that golden events lead to, each as a hash, under the version of the fold that gave them. What is new is
- * written here when the test runs, except in CI; what changed without its version never is.
- */
-interface Folds {
-  readonly version: number;
-  readonly states: Readonly<Record<string, string>>;
-}
-const path = 'test/replay/folds.json';
-const file = join(import.meta.dirname, 'folds.json');
-const recorded = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Folds>;
+/** The states that golden events lead to, under the version of the fold that gave them. */
+const recorded = new Recorded('folds.json');
 
 const contexts = await goldenContexts();
 const streams = streamsOf(contexts.map(({ context }) => context));
@@ -42,23 +32,16 @@ describe.each(streams.map((stream) => [stream.category, stream] as const))(
   'what the facts of %s add up to',
   (category, stream) => {
     test('is what it was at this version of the fold, since snapshots hold what it was', () => {
-      const hashes = statesOf(stream).map(([file, state]) => [
-        file,
-        hash('sha256', JSON.stringify(state)).slice(0, 16),
-      ]);
-      const now = { version: stream.version, states: Object.fromEntries(hashes) as Folds['states'] };
-      const then = recorded[category];
-      const changed = Object.entries(then?.states ?? {}).filter(([file, state]) => now.states[file] !== state);
-      if (then?.version === now.version && changed.length > 0)
-        throw new Error(
-          `The fold of ${category} gives other states than before (${changed.map(([file]) => file).join(', ')}), and ` +
-            `snapshots hold the old ones. Raise \`version\` to ${now.version + 1} where its stream({ … }) is defined, and run this again.`,
-        );
-      if (JSON.stringify(then) === JSON.stringify(now)) return;
-      if (process.env['CI'])
-        throw new Error(`${category} is not in ${path} as it is now: run this test, and commit it`);
-      recorded[category] = now;
-      writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+      const gives = Object.fromEntries(
+        statesOf(stream).map(([file, state]) => [file, hash('sha256', JSON.stringify(state)).slice(0, 16)]),
+      );
+      recorded.compare(
+        category,
+        { version: stream.version, gives },
+        (files) =>
+          `The fold of ${category} gives other states than before (${files.join(', ')}), and snapshots hold the old ones. ` +
+          `Raise \`version\` to ${stream.version + 1} where its stream({ … }) is defined, and run this again.`,
+      );
     });
 
     test('comes back from its parts as it was', () => {
@@ -91,5 +74,5 @@ describe.each(streams.map((stream) => [stream.category, stream] as const))(
 );
 
 test('every fold that is recorded is one that there is', () => {
-  expect(Object.keys(recorded).sort()).toEqual(streams.map(({ category }) => category).sort());
+  expect(recorded.names.sort()).toEqual(streams.map(({ category }) => category).sort());
 });

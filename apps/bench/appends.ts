@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { systemClock } from '#delivery/clock';
 import type { Expected } from '#event-store/event-store';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
-import type { Figure } from './figures.ts';
-import { eventsOf, type History } from './histories.ts';
+import type { Figure, Found } from './figures.ts';
+import type { History } from './histories.ts';
 import { aCost } from './mandate-history.ts';
-import type { Found } from './figures.ts';
 import { type Bench, inTurns, p99Of, rateOf, roundMs } from './rounds.ts';
 
 /** P1: each append is answered before the next is asked for. */
@@ -15,7 +10,7 @@ export const oneCaller = async (bench: Bench, history: History): Promise<Found> 
   P1: await appends(bench, history, 'P1', 1),
 });
 
-/** P2: each caller has its stream; what they ask for in one turn of the loop shares a commit. */
+/** P2: each caller has its stream; a store may let what they ask for at once share a commit. */
 export const manyCallers = async (bench: Bench, history: History): Promise<Found> => ({
   P2: await appends(bench, history, 'P2', 64),
 });
@@ -24,8 +19,8 @@ const subscribers = 1_000;
 const deliveries = 300;
 
 /** P6: one appends, event by event, and a thousand wait for it at the end of the store; how long until the last has it. */
-export async function delivery({ progress }: Bench, history: History): Promise<Found> {
-  const store = await openSqliteEventStore({ path: eventsOf(history), clock: systemClock });
+export async function delivery({ progress }: Bench, { place }: History): Promise<Found> {
+  const store = await place.open();
   const head = await store.head();
   const { stream, event } = aCost();
   const waits: number[] = [];
@@ -48,8 +43,8 @@ export async function delivery({ progress }: Bench, history: History): Promise<F
   return { P6: { value: p99Of(waits) } };
 }
 
-async function appends(bench: Bench, history: History, name: string, callers: number): Promise<Figure> {
-  const store = await openSqliteEventStore({ path: eventsOf(history), clock: systemClock });
+async function appends(bench: Bench, { place }: History, name: string, callers: number): Promise<Figure> {
+  const store = await place.open();
   const waits: number[] = [];
   const { event } = aCost();
 
@@ -67,7 +62,7 @@ async function appends(bench: Bench, history: History, name: string, callers: nu
       return done;
     };
   });
-  const raw = rawInserts(join(history.folder, `${name}-raw.db`), callers);
+  const raw = place.rawAppends(name, callers);
   try {
     const rates = await inTurns(
       bench,
@@ -77,51 +72,13 @@ async function appends(bench: Bench, history: History, name: string, callers: nu
         const until = performance.now() + roundMs(bench);
         return rateOf(async () => sum(await Promise.all(callersOf.map((caller) => caller(until)))));
       },
-      () => rateOf(() => raw.insertUntil(performance.now() + roundMs(bench))),
+      () => rateOf(() => raw.until(performance.now() + roundMs(bench))),
     );
     return { ...rates, p99: p99Of(waits) };
   } finally {
-    raw.close();
+    await raw.close();
     await store.close();
   }
 }
 
 const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);
-
-/** SQLite alone, under the settings of the event store: the same row into a table without another index. */
-function rawInserts(path: string, group: number) {
-  const db = new DatabaseSync(path);
-  db.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    CREATE TABLE events (
-      position INTEGER PRIMARY KEY,
-      stream TEXT NOT NULL,
-      revision INTEGER NOT NULL,
-      category TEXT NOT NULL,
-      type TEXT NOT NULL,
-      recorded_at TEXT NOT NULL,
-      body TEXT NOT NULL
-    ) STRICT;
-  `);
-  const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
-  const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const { stream, event } = aCost();
-  const body = JSON.stringify(event);
-  let position = 0;
-  return {
-    insertUntil(until: number): number {
-      const before = position;
-      while (performance.now() < until) {
-        if (group > 1) begin.run();
-        for (let index = 0; index < group; index++) {
-          position += 1;
-          insert.run(position, stream, position, 'fundingyear', event.type, event.occurredAt, body);
-        }
-        if (group > 1) commit.run();
-      }
-      return position - before;
-    },
-    close: () => db.close(),
-  };
-}

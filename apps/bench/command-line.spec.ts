@@ -10,11 +10,11 @@ function complaintAbout(...args: string[]): string {
 }
 
 test('without arguments everything is measured, and no file is written', () => {
-  expect(wantedOf([])).toEqual({ only: measureIds, events: [10_000, 100_000], seconds: 4 });
+  expect(wantedOf([])).toEqual({ store: 'sqlite', only: measureIds, events: [10_000, 100_000], seconds: 4 });
 });
 
 test('a part is measured in the order of the table, whatever the order and case it was named in', () => {
-  expect(wantedOf(['--only', 'p5, P1,P5']).only).toEqual(['P1', 'P5']);
+  expect(wantedOf(['--only', 'p3, P1,P3']).only).toEqual(['P1', 'P3']);
 });
 
 test('a number stands for all its figures', () => {
@@ -32,6 +32,7 @@ test('file, events and seconds are taken as given', () => {
 test.each([
   ['an unknown measure', ['--only', 'P1,P99'], 'There is no measure "P99"'],
   ['an empty list of measures', ['--only', ''], 'There is no measure ""'],
+  ['an unknown store', ['--store', 'paper'], 'Allowed choices are sqlite, esdb'],
   ['an unknown option', ['--fast'], "unknown option '--fast'"],
   ['an argument that belongs to no option', ['P1'], 'too many arguments'],
   ['a number with a fraction', ['--seconds', '1.5'], 'a whole number, 1 or more'],

@@ -3,6 +3,8 @@ import { type MeasureId, measureIds, numberOf, promises } from './promises.ts';
 
 /** What this run is to do. */
 export interface Wanted {
+  /** Where the events are kept meanwhile. */
+  readonly store: 'sqlite' | 'esdb';
   readonly only: readonly MeasureId[];
   /** A file to write the figures to. */
   readonly json?: string;
@@ -23,6 +25,7 @@ export function wantedOf(
   return new Command('bench')
     .description('Measures what the system promises, and beside each figure what this machine can do at most.')
     .addOption(only)
+    .addOption(store)
     .option('--json <file>', 'write the figures there as well')
     .addOption(events)
     .option('--seconds <number>', 'how long each rate is measured, and each limit', seconds, 4)
@@ -46,6 +49,13 @@ function measuresOf(text: string): MeasureId[] {
       throw new InvalidArgumentError(`There is no measure "${name}", but ${numbers.join(', ')}.`);
   return measureIds.filter((id) => named.has(numberOf(id)));
 }
+
+const store = new Option(
+  '--store <store>',
+  'where events are kept; for esdb, EVENTSTORE_COMMAND says how an empty server is started in the foreground, on {port}, with its data in {folder}',
+)
+  .choices(['sqlite', 'esdb'])
+  .default('sqlite');
 
 const events = new Option('--events <numbers>', 'with so many events stored, as in 10k,100k,1m')
   .argParser((text) => text.split(',').map((one) => numberIn(one, 1_000)))

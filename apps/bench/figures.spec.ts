@@ -51,6 +51,12 @@ test.each<[string, MeasureId, Record<number, Figure>, RegExp]>([
   ).toMatch(line);
 });
 
+test('where nothing is promised of a figure, there is no verdict', () => {
+  const nothing = { says: 'reading', unit: '1/s', bound: {}, by: 'events stored' } as const;
+  const [, line] = tableOf(figures({ P1: { 1000: fast } }), { P1: nothing }).split('\n');
+  expect(line).toMatch(/^P1 reading +1\/s +3,600 +4,500 +0\.80$/);
+});
+
 test('what grows with the stream stands in a table of its own', () => {
   const text = tableOf(figures({ P7: { 1000: { value: 1 } }, 'P8 warm': { 10: { value: 1 } } }));
   expect(text).toMatch(/^by events stored .*\nP7 .*\n\nby events in the stream .*\nP8 warm .*$/);

@@ -16,11 +16,12 @@ export type Found = Partial<Record<MeasureId, Figure>>;
 export type Figures = ReadonlyMap<MeasureId, ReadonlyMap<number, Figure>>;
 
 /** For people: a table for what grows with one thing, a line for each measure, and below what stands behind it. */
-export function tableOf(figures: Figures): string {
+export function tableOf(figures: Figures, all: Partial<Record<MeasureId, Promised>> = promises): string {
   const tables = (['events stored', 'events in the stream'] as const).flatMap((by) => {
     const measured = measureIds.flatMap((id) => {
       const sizes = figures.get(id);
-      return sizes && promises[id].by === by ? [{ id, sizes, promised: promises[id] }] : [];
+      const promised = all[id];
+      return sizes && promised?.by === by ? [{ id, sizes, promised }] : [];
     });
     return measured.length === 0 ? [] : [tableBy(by, measured)];
   });
@@ -69,7 +70,9 @@ const inWords = ({ bound: { atLeast, atMost, ofLimit, within } }: Promised): str
       ? `≤ ${rounded(atMost)}`
       : ofLimit !== undefined
         ? `${ofLimit} of limit`
-        : `flat within ${within}×`;
+        : within !== undefined
+          ? `flat within ${within}×`
+          : '';
 
 /** Whether the promise is kept at every size; if not, by how much it is missed at the worst. */
 function verdictOn(at: readonly Figure[], { bound, p99: p99AtMost = Infinity }: Promised): string {
@@ -85,7 +88,8 @@ function verdictOn(at: readonly Figure[], { bound, p99: p99AtMost = Infinity }: 
     ...(most > least * within ? [`${(most / least).toFixed(1)}×`] : []),
     ...(p99 > p99AtMost ? [`p99 ${p99.toFixed(1)} ms, promised ${p99AtMost}`] : []),
   ];
-  return missed.length === 0 ? 'reached' : missed.join('; ');
+  if (missed.length > 0) return missed.join('; ');
+  return Object.keys(bound).length === 0 ? '' : 'reached';
 }
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contexts } from '#apps/api/contexts';
 import { factsOf } from '#delivery/checks';
-import { systemClock } from '#delivery/clock';
 import type { EventStore } from '#event-store/event-store';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { Projector } from '#read-store/projector';
+import { historyName } from '#read-store/read-store';
 import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
+import type { Engine, Place } from './engine.ts';
 import { history } from './mandate-history.ts';
 import type { Recorded } from './recorded.ts';
 import type { Bench } from './rounds.ts';
@@ -16,21 +16,27 @@ import { atRest, type Started } from './scratch.ts';
 export interface History {
   readonly events: number;
   readonly folder: string;
+  readonly place: Place;
 }
 
-export const eventsOf = ({ folder }: History): string => join(folder, 'events.db');
 export const viewsOf = ({ folder }: History): string => join(folder, 'views.db');
 
 /** Made-up mandates, their views, and beside them the demo with its people. */
-export async function historyOf(bench: Bench, events: number): Promise<History> {
-  const built = { events, folder: bench.scratch.folderFor(`${events}-events`) };
-  const store = await openSqliteEventStore({ path: eventsOf(built), clock: systemClock });
+export async function historyOf(bench: Bench, engine: Engine, events: number): Promise<History> {
+  const built = await emptyHistory(bench, engine, `${events}-events`, events);
+  const store = await built.place.open();
   await append(bench, store, history(events), events);
   bench.progress.show(`making the views of ${events.toLocaleString('en')} events`, 0);
   await makeViews(store, viewsOf(built));
   await store.close();
   await visit(bench, built);
   return built;
+}
+
+/** A data folder of a name, and a place for its events. */
+export async function emptyHistory({ scratch }: Bench, engine: Engine, name: string, events = 0): Promise<History> {
+  const folder = scratch.folderFor(name);
+  return { events, folder, place: await engine.placeIn(scratch, folder) };
 }
 
 /** Appends in groups that share a transaction, whatever stream each event is for. */
@@ -64,17 +70,21 @@ export async function makeViews(events: EventStore, path: string): Promise<numbe
   });
   try {
     await Promise.race([projector.reached(head, Infinity), failed.promise]);
+    await projector.stop();
+    return (await store.checkpoints()).get(historyName)?.heard.count ?? 0;
   } finally {
     await projector.stop();
     await store.close();
   }
-  return head;
 }
 
 /** Starts the whole server on a folder, in a process of its own, as it is started by hand; it is ready then. */
-export async function serving({ scratch }: Bench, { folder }: Pick<History, 'folder'>): Promise<Started> {
+export async function serving(
+  { scratch }: Bench,
+  { folder, place }: Pick<History, 'folder' | 'place'>,
+): Promise<Started> {
   const unhurried = { RATE_PER_PERSON: '0', RATE_PER_ADDRESS: '0' }; // one caller stands for many here
-  const env = { DATA_DIR: folder, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', ...unhurried };
+  const env = { DATA_DIR: folder, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json', ...place.settings, ...unhurried };
   const started = await scratch.start('#apps/api/main', env);
   const ready = new URL('/health/ready', started.url);
   for (;;) {
@@ -84,7 +94,7 @@ export async function serving({ scratch }: Bench, { folder }: Pick<History, 'fol
 }
 
 /** Starts the server on a folder and stops it when the demo is loaded and all events are gone through. */
-export async function visit(bench: Bench, history: Pick<History, 'folder'>): Promise<void> {
+export async function visit(bench: Bench, history: History): Promise<void> {
   const { process } = await serving(bench, history);
   await atRest(process);
   await bench.scratch.stop(process);

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { fundingYearOf, fundingYears } from '#contexts/mandate/public';
-import { systemClock } from '#delivery/clock';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { streamName } from '#kernel/stream';
 import { Connection } from './connection.ts';
 import type { Figures } from './figures.ts';
-import { append, eventsOf, type History, serving, tokenOf, visit } from './histories.ts';
+import { append, emptyHistory, type History, serving, tokenOf, visit } from './histories.ts';
+import type { Engine } from './engine.ts';
 import { longYear } from './mandate-history.ts';
 import type { Recorded } from './recorded.ts';
 import { type Bench, middle } from './rounds.ts';
@@ -28,8 +27,8 @@ interface Year {
  * (warm), when it is the first on its stream after a restart (cold; the server has handled others, so that its code is
  * compiled), and when it is an old one sent again. The streams take turns; the middle one of each counts.
  */
-export async function longStreams(bench: Bench): Promise<Figures> {
-  const history: History = { events: 0, folder: bench.scratch.folderFor('long-streams') };
+export async function longStreams(bench: Bench, engine: Engine): Promise<Figures> {
+  const history = await emptyHistory(bench, engine, 'long-streams');
   const [another, ...years] = await build(bench, history);
   if (!another) throw new Error('there is always another year');
   const times = { warm: timesOf(), cold: timesOf(), again: timesOf() };
@@ -72,7 +71,7 @@ async function build(bench: Bench, history: History): Promise<readonly Year[]> {
     return { length, id, rest: longYear(mandateId), old: newCost(id) };
   });
   const appendTo = async (part: number) => {
-    const store = await openSqliteEventStore({ path: eventsOf(history), clock: systemClock });
+    const store = await history.place.open();
     for (const { length, id, rest } of years) {
       const stream = streamName(fundingYears, id);
       await append(bench, store, growing(rest, stream, Math.floor(length * part)), length);

@@ -2,7 +2,7 @@
 export interface Promised {
   readonly says: string;
   readonly unit: '1/s' | 's' | 'ms' | 'MiB';
-  /** At each size: so much or more, so much or less, so much of the raw limit, or all sizes within this factor. */
+  /** At each size: so much or more, so much or less, so much of the raw limit, or all sizes within this factor; or nothing. */
   readonly bound: { readonly [B in 'atLeast' | 'atMost' | 'ofLimit' | 'within']?: number };
   /** At most so many milliseconds for 99 of 100; absent where only the rate is promised. */
   readonly p99?: number;
@@ -50,9 +50,16 @@ export const promises = {
     bound: { ofLimit: 0.7 },
     limit: 'bare Fastify, Mercurius and its JIT: the same page from the same table, without token or visibility',
   },
-  P5: {
+  'P5 views': {
     ...stored,
     says: 'rebuild of all views',
+    unit: '1/s',
+    bound: { atLeast: 50_000 },
+    limit: 'raw read and parse of the same rows',
+  },
+  'P5 read': {
+    ...stored,
+    says: 'what of it is reading the events',
     unit: '1/s',
     bound: { atLeast: 50_000 },
     limit: 'raw read and parse of the same rows',
@@ -76,3 +83,21 @@ export const measureIds = Object.keys(promises) as readonly MeasureId[];
 
 /** The number in the table of promises, which is how a measure is asked for. */
 export const numberOf = (id: MeasureId): string => id.split(' ')[0] ?? id;
+
+/** On a server of others we are to cost at most a fifth of what its own client does there. */
+const mostOfIt = { ...stored, unit: '1/s', bound: { ofLimit: 0.8 } } as const;
+const callByCall = 'the bare client on the same server: the same event, the revision checked';
+const subscription = 'the bare client on the same server: a subscription to the same events';
+
+/** What is measured on EventStoreDB, with what is promised there. */
+export const promisesOnEsdb: Partial<Record<MeasureId, Promised>> = {
+  P1: { ...mostOfIt, says: promises.P1.says, limit: callByCall },
+  P2: { ...mostOfIt, says: promises.P2.says, limit: `${callByCall}, as many callers` },
+  P3: {
+    ...mostOfIt,
+    says: promises.P3.says,
+    limit: 'the bare client on the same server: the two appends of the mutation',
+  },
+  'P5 views': { ...mostOfIt, bound: {}, says: promises['P5 views'].says, limit: subscription },
+  'P5 read': { ...mostOfIt, says: promises['P5 read'].says, limit: subscription },
+};

@@ -26,7 +26,8 @@ export async function requests(bench: Bench, history: History, wanted: ReadonlyS
   };
   memory('P13 at rest');
   const theirs = await callers(bare.url);
-  const compared = async (id: 'P3' | 'P4', role: string, ask: Exchange, askBare: Exchange) => {
+  const atMost = history.place.commandsAtMost?.(connections);
+  const compared = async (id: 'P3' | 'P4', role: string, ask: Exchange, limit: (ms: number) => Promise<number>) => {
     const ours = await callers(server.url, tokenOf(history, role));
     const waits: number[] = [];
     const ms = (round: number) => (round === 0 ? warmUpMs : roundMs(bench));
@@ -37,19 +38,22 @@ export async function requests(bench: Bench, history: History, wanted: ReadonlyS
         if (round === 1) waits.length = 0;
         return load(ours, ask, ms(round), waits);
       },
-      (round) => load(theirs, askBare, ms(round), []),
+      (round) => limit(ms(round)),
     );
     for (const connection of ours) connection.close();
     found[id] = { ...rates, p99: p99Of(waits) };
   };
   try {
-    if (wanted.has('P4')) await compared('P4', 'FINANCE', readPage, readPage);
+    if (wanted.has('P4')) await compared('P4', 'FINANCE', readPage, (ms) => load(theirs, readPage, ms, []));
     if (wanted.has('P3') || wanted.has('P13 loaded'))
-      await compared('P3', 'SYSTEM_ADMIN', registerAndRead, greetAndRead);
+      await compared('P3', 'SYSTEM_ADMIN', registerAndRead, (ms) =>
+        atMost ? rateOf(() => atMost.until(performance.now() + ms)) : load(theirs, greetAndRead, ms, []),
+      );
     memory('P13 loaded');
     return found;
   } finally {
     for (const connection of theirs) connection.close();
+    await atMost?.close();
     await Promise.all([scratch.stop(server.process), scratch.stop(bare.process)]);
   }
 }

@@ -54,6 +54,16 @@ export class Scratch {
     return { process: child, url: await promise };
   }
 
+  /** Runs a server that is not ours, by a command line without quotes; what it says is not heard. */
+  run(command: string): ChildProcess {
+    const [program = '', ...args] = command.trim().split(/\s+/);
+    const child = spawn(program, args, { stdio: 'ignore' });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    child.once('error', () => this.#children.delete(child));
+    return child;
+  }
+
   async stop(child: ChildProcess): Promise<void> {
     if (!this.#children.has(child)) return;
     child.kill('SIGTERM');

@@ -39,6 +39,8 @@ export interface PlatformNeeds {
   readonly clock: Clock;
   /** Wakes timers at their time; none for a clock that is moved by hand. */
   readonly alarm?: Alarm;
+  /** Who runs the processes: by `start`, as often as it is to begin again, or another process. At once unless told. */
+  readonly run?: (start: () => Promise<Processes>) => Promise<Processes>;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -47,6 +49,9 @@ export interface PlatformNeeds {
   /** Told of what goes wrong behind the scenes. */
   readonly report: (error: unknown, what: string) => void;
 }
+
+/** What is asked of the processes, wherever they run. */
+export type Processes = Pick<Runner, 'status' | 'settled' | 'stop'>;
 
 /** Everything between the ports and GraphQL, joined. */
 export interface Platform {
@@ -59,7 +64,7 @@ export interface Platform {
   readonly reader: Reader;
   readonly projector: ViewKeeper;
   readonly calendarFeeds: CalendarFeeds;
-  readonly processes: Runner;
+  readonly processes: Processes;
   readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
@@ -84,16 +89,19 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
   const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
-  const processes = await Runner.start({
-    events: store,
-    store: processStore,
-    processes: contexts.flatMap((context) => context.processes ?? []),
-    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
-    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
-    clock,
-    ...(alarm && { alarm }),
-    report,
-  });
+  const { run = (start) => start() } = needs;
+  const processes = await run(() =>
+    Runner.start({
+      events: store,
+      store: processStore,
+      processes: contexts.flatMap((context) => context.processes ?? []),
+      examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+      eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+      clock,
+      ...(alarm && { alarm }),
+      report,
+    }),
+  );
   return {
     contexts,
     store,

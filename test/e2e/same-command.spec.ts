@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AnotherMandate, registerAnother } from './another-mandate.ts';
@@ -29,7 +30,7 @@ const submitted = async () =>
 /** Deletes every snapshot while the system is stopped, and gives how many parts they had. */
 async function deleteSnapshots(): Promise<number> {
   await system.close();
-  const db = new DatabaseSync(system.settings.readStore.path);
+  const db = new DatabaseSync(join(system.settings.dataDir, 'views.db'));
   db.exec('DELETE FROM _snapshot');
   const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
   db.close();

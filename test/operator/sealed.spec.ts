@@ -54,8 +54,8 @@ beforeAll(async () => {
   const secret = loadSecret(settings.secretFile);
   const clock = { now: () => '2017-01-02T08:00:00.000Z' };
   const directory = openDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
-  const store = watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock }));
-  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const store = watch.store(await openSqliteEventStore({ path: join(folder, 'events.db'), clock }));
+  const readStore = await openSqliteReadStore({ path: join(folder, 'views.db') });
   const views = contexts.flatMap((context) => context.views);
   const facts = Object.fromEntries(factsOf(contexts));
   platform = await startPlatform({
@@ -64,7 +64,7 @@ beforeAll(async () => {
     readStore,
     projector: await Projector.start({ events: store, store: readStore, views, facts, report }),
     processStore: await openSqliteProcessStore({ path: join(folder, 'processes.db') }),
-    snapshots: await openSqliteSnapshots({ path: settings.readStore.path }),
+    snapshots: await openSqliteSnapshots({ path: join(folder, 'views.db') }),
     directory,
     people: { persons, grantsOf, organisationsOf },
     clock,

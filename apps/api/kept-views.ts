@@ -1,6 +1,8 @@
+import { factsOf } from '#delivery/checks';
 import type { Report } from '#delivery/log';
 import type { Settings } from '#delivery/settings';
 import type { EventStore } from '#event-store/event-store';
+import { historyRules } from '#read-store/history-rules';
 import type { ReadStore } from '#read-store/read-store';
 import type { ViewKeeper } from '#read-store/standing';
 import { WatchedViews } from '#read-store/watched-views';
@@ -38,7 +40,7 @@ export async function openKeptViews(
   const readStore = await openViews(at, { access: 'read' });
   opened.defer(() => readStore.close());
   const views = contexts.flatMap((context) => context.views);
-  await readStore.prepare(views);
+  await readStore.prepare(views, historyRules(Object.fromEntries(factsOf(contexts))));
   const watched = await WatchedViews.start({ store: readStore, views, report });
   opened.move();
   const keeper: ViewKeeper = {

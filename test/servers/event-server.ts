@@ -39,7 +39,9 @@ export class EventServer {
   async start(): Promise<void> {
     if (noEventServer !== undefined) throw new Error(noEventServer);
     const filled = (command ?? '').replaceAll('{port}', `${this.#port}`).replaceAll('{folder}', this.#folder);
-    const child = spawn('sh', ['-c', `exec ${filled}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // what begins with its own name, the server takes for its options
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EVENTSTORE_')));
+    const child = spawn('sh', ['-c', `exec ${filled}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     for (const out of [child.stdout, child.stderr])
       out.setEncoding('utf8').on('data', (said: string) => (this.#said = (this.#said + said).slice(-4_000)));

@@ -8,7 +8,8 @@ import type { Report } from '#delivery/log';
 import { type Platform, startPlatform } from '#delivery/platform';
 import { loadSecret, type Secret } from '#delivery/secret';
 import type { Settings } from '#delivery/settings';
-import { type Directory, openDirectory } from '#directory/directory';
+import type { Directory } from '#directory/directory';
+import { openSqliteDirectory } from '#directory/sqlite/sqlite-directory';
 import { StoreUnusable } from '#event-store/event-store';
 import type { Check } from '#event-store/sqlite/background-check';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
@@ -51,7 +52,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   const events = await openSqliteEventStore({ path, clock, checked, ...limit });
   opened.defer(() => events.close());
   const store = watch?.store(events) ?? events;
-  const directory = openDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
+  const directory = await openSqliteDirectory({ path: join(dataDir, 'directory.db'), key: secret.derive('directory') });
   opened.defer(() => directory.close());
   const projector = await startViews({
     events: settings.eventStore.path,
@@ -66,7 +67,7 @@ export async function openInstallation(settings: Settings, report: Report, watch
   opened.defer(() => snapshots.close());
   const processStore = await openSqliteProcessStore({ path: join(dataDir, 'processes.db') });
   opened.defer(() => processStore.close());
-  const administrator = directory.personRef(
+  const administrator = await directory.personRef(
     settings.mode === 'demo' ? demoIssuer : settings.issuer,
     settings.adminSubject,
   );

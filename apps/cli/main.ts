@@ -54,8 +54,8 @@ program
     try {
       const issuer = read.mode === 'demo' ? demoIssuer : read.issuer;
       const person = (subject: string) => installation.directory.personRef(issuer, subject);
-      const [admin, owner] = [person(read.adminSubject), person(as)];
-      const loaded = await loadDecision(installation, read, { admin, owner, registrar: person(registrar) });
+      const [admin, owner] = [await person(read.adminSubject), await person(as)];
+      const loaded = await loadDecision(installation, read, { admin, owner, registrar: await person(registrar) });
       console.log(
         `Loaded: ${loaded.organisations} organisations, ${loaded.obligations} obligations, ${loaded.copies} copies, mandate ${loaded.mandateId}.`,
       );

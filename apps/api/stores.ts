@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Report } from '#delivery/log';
 import type { Secret } from '#delivery/secret';
 import type { Settings } from '#delivery/settings';
 import type { EventStoreAt, ReadStoreAt, ViewServer } from '#delivery/store-settings';
@@ -6,7 +7,7 @@ import type { Directory } from '#directory/directory';
 import type { EventStore } from '#event-store/event-store';
 import type { Check } from '#event-store/sqlite/background-check';
 import type { Clock } from '#kernel/time';
-import type { Turn } from '#postgres/turn';
+import type { Turn, Work } from '#postgres/turn';
 import type { ProcessStore } from '#processes/process-store';
 import type { ReadStore } from '#read-store/read-store';
 import type { Snapshots } from '#read-store/snapshots';
@@ -61,10 +62,10 @@ export async function openViews(at: ReadStoreAt, { turn, busyMs, access }: Views
 }
 
 /** The turn of a work on a server; of files there is one writer by itself. */
-export async function openTurn(at: ReadStoreAt, work: 'views' | 'processes'): Promise<Turn | undefined> {
+export async function openTurn(at: ReadStoreAt, work: Work, report: Report): Promise<Turn | undefined> {
   if (at.kind === 'sqlite') return undefined;
   const { Turn } = await import('#postgres/turn');
-  return Turn.open({ url: at.url, work });
+  return Turn.open({ url: at.url, work, report });
 }
 
 /** @throws ReadStoreUnusable */
@@ -95,6 +96,6 @@ export async function openPeople({ readStore, dataDir }: Settings, secret: Secre
     const { openPostgresDirectory } = await import('#directory/postgres/postgres-directory');
     return openPostgresDirectory({ url: readStore.url, key });
   }
-  const { openDirectory } = await import('#directory/directory');
-  return openDirectory({ path: join(dataDir, 'directory.db'), key });
+  const { openSqliteDirectory } = await import('#directory/sqlite/sqlite-directory');
+  return openSqliteDirectory({ path: join(dataDir, 'directory.db'), key });
 }

@@ -7,6 +7,7 @@ import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import type { ProcessStore } from '#processes/process-store';
 import { type Alarm, Runner } from '#processes/runner';
+import { historyRules } from '#read-store/history-rules';
 import type { ReadStore, Views } from '#read-store/read-store';
 import type { Snapshots } from '#read-store/snapshots';
 import type { ViewKeeper } from '#read-store/standing';
@@ -81,7 +82,10 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const { mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
-  await needs.readStore.prepare(contexts.flatMap(({ views }) => views));
+  await needs.readStore.prepare(
+    contexts.flatMap(({ views }) => views),
+    historyRules(Object.fromEntries(facts)),
+  );
   const readStore = shownViews(needs.readStore);
   const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
@@ -128,7 +132,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       await processStore.close();
       await needs.readStore.close();
       await store.close();
-      directory.close();
+      await directory.close();
     },
   };
 }

@@ -136,7 +136,7 @@ describe('what was just accepted', () => {
 
   test('is waited for where the views are thousands of events behind', async () => {
     const { platform, directory } = system.installation;
-    const admin = directory.personRef(demoIssuer, system.settings.adminSubject);
+    const admin = await directory.personRef(demoIssuer, system.settings.adminSubject);
     const stream = `fundingyear-${yearId(2017)}`;
     const model = (await system.stored(stream)).findLast(({ type }) => type === 'CostRecorded');
     if (!model) throw new Error('no cost was recorded');

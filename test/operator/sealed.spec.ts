@@ -20,7 +20,7 @@ import { loadSecret } from '#delivery/secret';
 import { readSettings } from '#delivery/settings';
 import { toldOf } from '#delivery/told';
 import type { Answered } from '#delivery/watching';
-import { openDirectory } from '#directory/directory';
+import { openSqliteDirectory } from '#directory/sqlite/sqlite-directory';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { Projector } from '#read-store/projector';
 import { historyName } from '#read-store/read-store';
@@ -53,7 +53,7 @@ beforeAll(async () => {
   watch = await Watch.open(settings, contexts, report, { request: (answered) => logged.push(answered) });
   const secret = loadSecret(settings.secretFile);
   const clock = { now: () => '2017-01-02T08:00:00.000Z' };
-  const directory = openDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
+  const directory = await openSqliteDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
   const store = watch.store(await openSqliteEventStore({ path: join(folder, 'events.db'), clock }));
   const readStore = await openSqliteReadStore({ path: join(folder, 'views.db') });
   const views = contexts.flatMap((context) => context.views);

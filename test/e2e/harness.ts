@@ -111,7 +111,7 @@ export class RunningSystem {
   static async start(copyOf?: RunningSystem, environment: Environment = {}): Promise<RunningSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'samverk-e2e-'));
     if (copyOf) cpSync(copyOf.settings.dataDir, folder, { recursive: true });
-    const stores = await Stores.make(folder, copyOf?.#stores);
+    const stores = await Stores.make(folder, copyOf ? copyOf.#stores : undefined);
     const settings = readSettings(
       { ...unhurried, ...stores.environment, ...environment, PORT: '0', DATA_DIR: folder },
       { mandatedOrgId: mandatedOrgIdOfDecision },

@@ -27,7 +27,7 @@ export class Stores {
   /** Makes those of a system whose data folder this is: empty, or as those of another that has stopped. */
   static async make(dataDir: string, copyOf?: Stores): Promise<Stores> {
     const folder = `${dataDir}-events`;
-    const database = viewsOn === 'postgres' ? await createDatabase(copyOf?.#database) : undefined;
+    const database = viewsOn === 'postgres' ? await createDatabase(copyOf ? copyOf.#database : undefined) : undefined;
     if (eventsOn !== 'esdb') return new Stores(undefined, database);
     if (copyOf) await copyOf.#copyEvents(folder);
     return new Stores({ server: await EventServer.start(folder), folder }, database);

@@ -23,6 +23,18 @@ export class TestDatabase {
     return asked<T>(this.url, text);
   }
 
+  /** Does something while another connection, which did this, stays open. */
+  async meanwhile(text: string, work: () => Promise<void>): Promise<void> {
+    const other = new Client({ connectionString: this.url });
+    await other.connect();
+    try {
+      await other.query(text);
+      await work();
+    } finally {
+      await other.end();
+    }
+  }
+
   /** Drops what a part keeps there. */
   async forget(schema: string): Promise<void> {
     await this.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);

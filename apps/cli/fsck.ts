@@ -36,7 +36,10 @@ async function wrongIn(backup: string, show: Show): Promise<readonly string[]> {
 async function wrongWith(settings: Settings, show: Show): Promise<readonly string[]> {
   const { dataDir, eventStore, readStore } = settings;
   const [eventsAt, viewsAt] = [eventStore, readStore].map((at) => (at.kind === 'sqlite' ? at.path : undefined));
-  const servers = [...(eventsAt === undefined ? [ofEventServer] : []), ...(viewsAt === undefined ? [ofViewServer] : [])];
+  const servers = [
+    ...(eventsAt === undefined ? [ofEventServer] : []),
+    ...(viewsAt === undefined ? [ofViewServer] : []),
+  ];
   if (servers.length === 2) throw new SettingsError([`There is no file to check here. ${servers.join(' ')}`]);
   for (const server of servers) console.error(server);
   const wayOut = 'stop the API and remove it; it is built anew from the events at the next start';

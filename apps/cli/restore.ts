@@ -82,7 +82,9 @@ function refuseOtherPeople({ readStore }: Settings, backup: string, inBackup: bo
   if (readStore.kind === 'sqlite' && !inBackup)
     throw new BackupUnusable(`${backup} was made where people are kept in PostgreSQL: set READ_STORE to that server`);
   if (readStore.kind === 'postgres' && inBackup)
-    throw new BackupUnusable(`${backup} holds who people are in a file, and READ_STORE is PostgreSQL: unset READ_STORE`);
+    throw new BackupUnusable(
+      `${backup} holds who people are in a file, and READ_STORE is PostgreSQL: unset READ_STORE`,
+    );
 }
 
 const same = (one: string, other: string): boolean => readFileSync(one).equals(readFileSync(other));

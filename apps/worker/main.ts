@@ -21,7 +21,12 @@ async function start(log: Log): Promise<Worker> {
       ...(adminUrl === undefined ? [] : ['', `  Operator   ${adminUrl}/metrics  ${adminUrl}/health`]),
       '',
     ].join('\n'),
-    { worker: 'views, processes', ...(adminUrl === undefined ? {} : { admin: adminUrl }), mode: settings.mode, version },
+    {
+      worker: 'views, processes',
+      ...(adminUrl === undefined ? {} : { admin: adminUrl }),
+      mode: settings.mode,
+      version,
+    },
   );
   growWithLoad();
   return worker;

@@ -222,7 +222,9 @@ describe('workers apart', () => {
 
   test('are refused in a demo, whose clock is that of one process', () => {
     expect(problemsOf({ ...servers, WORKERS: 'apart' })).toEqual([
-      expect.stringMatching(/^WORKERS is "apart", and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or WORKERS=inside/),
+      expect.stringMatching(
+        /^WORKERS is "apart", and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or WORKERS=inside/,
+      ),
     ]);
   });
 

@@ -79,10 +79,12 @@ describe('docker-compose.yml', () => {
   test('asks for the issuer by name, and holds no password', () => {
     for (const name of ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'ADMIN_SUBJECT']) expect(text).toMatch(`\${${name}:?`);
     const told = services.flatMap(([, { environment = {} }]) => Object.entries(environment));
-    expect(told.filter(([key]) => /password|secret/i.test(key)).map(([key]) => key).sort()).toEqual([
-      'POSTGRES_PASSWORD_FILE',
-      ...Array<string>(3).fill('SECRET_FILE'),
-    ]);
+    expect(
+      told
+        .filter(([key]) => /password|secret/i.test(key))
+        .map(([key]) => key)
+        .sort(),
+    ).toEqual(['POSTGRES_PASSWORD_FILE', ...Array<string>(3).fill('SECRET_FILE')]);
     expect(told.filter(([, value]) => /:\/\/[^/]*:[^/]*@/.test(String(value)))).toEqual([]);
   });
 
@@ -112,7 +114,8 @@ describe('docker-compose.yml', () => {
     expect(compose.networks['stores']).toEqual({ internal: true });
     for (const [name, { ports = [], networks, image }] of services) {
       expect([name, ports.filter((port) => !port.startsWith('127.0.0.1:'))]).toEqual([name, []]);
-      if (image !== 'samverk') expect([name, Array.isArray(networks) ? networks : Object.keys(networks ?? {})]).toEqual([name, ['stores']]);
+      if (image !== 'samverk')
+        expect([name, Array.isArray(networks) ? networks : Object.keys(networks ?? {})]).toEqual([name, ['stores']]);
     }
   });
 
@@ -170,7 +173,9 @@ describe('the image', () => {
   });
 
   test('has all that the program reads beside itself', () => {
-    const beside = globSync('{apps,libs}/**/*.{csv,css,js}', { cwd: root }).filter((name) => !name.endsWith('.spec.js'));
+    const beside = globSync('{apps,libs}/**/*.{csv,css,js}', { cwd: root }).filter(
+      (name) => !name.endsWith('.spec.js'),
+    );
     expect(beside.filter((name) => !/^libs\/delivery\/[^/]+\.(csv|css|js)$/.test(name))).toEqual([]);
     expect(existsSync(join(root, 'libs/delivery/visibility.csv'))).toBe(true);
   });

@@ -52,7 +52,10 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
   /** Whether an organisation is there, as one API reads it, not before a command was taken in. */
   async function isThere(api: Operated, orgId: unknown, notBefore: string) {
     const query = 'query ($id: ID!, $notBefore: String!) { organisation(id: $id, notBefore: $notBefore) { orgId } }';
-    const { data, errors } = await system.ask<{ organisation: object | null }>(api, 'admin', query, { id: orgId, notBefore });
+    const { data, errors } = await system.ask<{ organisation: object | null }>(api, 'admin', query, {
+      id: orgId,
+      notBefore,
+    });
     return errors === undefined ? data?.organisation !== null : JSON.stringify(errors);
   }
 
@@ -81,7 +84,9 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
 
   test('the same person and the same command are known to both', async () => {
     const [one, other] = await Promise.all(
-      apis.map(async (api) => (await system.ask<{ me: { personRef: string } }>(api, 'anna', '{ me { personRef } }')).data),
+      apis.map(
+        async (api) => (await system.ask<{ me: { personRef: string } }>(api, 'anna', '{ me { personRef } }')).data,
+      ),
     );
     expect(one?.me.personRef).toMatch(/^[0-9a-f-]{36}$/);
     expect(other).toEqual(one);
@@ -105,7 +110,9 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
       },
     );
     workers = other ? [other] : [];
-    await until(async () => answered > 100 && other && (await turnsOf(other)).views && (await turnsOf(other)).processes);
+    await until(
+      async () => answered > 100 && other && (await turnsOf(other)).views && (await turnsOf(other)).processes,
+    );
     over = true;
     await loaded;
     for (const api of apis)
@@ -122,7 +129,9 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
   test('its views are what a rebuild gives, and their check agrees', async () => {
     const [left] = workers;
     if (!left) throw new Error('no worker is left');
-    await until(async () => (await healthOf(left)).views.every(({ check, behindAtMost }) => check === 'ok' && behindAtMost === 0));
+    await until(async () =>
+      (await healthOf(left)).views.every(({ check, behindAtMost }) => check === 'ok' && behindAtMost === 0),
+    );
     const kept = await contentOf(system.database);
     expect(await samverk(system.folder, ['rebuild'], undefined, system.settings)).toMatchObject({ code: 0 });
     expect(await contentOf(system.database)).toEqual(kept);
@@ -151,11 +160,16 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
       await system.send(api, proposer, 'ProposeRole', { ...role_, from: '2017-01-01' });
       await system.send(api, approver, 'ApproveRole', { personRef, assignmentId });
     };
+    const load = () => samverk(system.folder, ['load-decision', '--as', 'owner'], undefined, system.settings);
+    // the organisations come first; nobody can hold a role before there is one
+    expect(await load()).toMatchObject({
+      code: 1,
+      complaints: expect.stringMatching(/RegisterMandate was refused: FORBIDDEN/),
+    });
     await give('DECISION_MAKER', await refOf('maker'), 'maker', 'admin');
     await give('MANDATE_OWNER', await refOf('owner'), 'admin', 'maker');
     await give('REGISTRAR', await refOf('owner'), 'admin', 'maker');
-    const loaded = await samverk(system.folder, ['load-decision', '--as', 'owner'], undefined, system.settings);
-    expect(loaded).toMatchObject({ code: 0, says: expect.stringMatching(/29 obligations, 20 copies/) });
+    expect(await load()).toMatchObject({ code: 0, says: expect.stringMatching(/29 obligations, 20 copies/) });
     const query = '{ obligations(first: 100) { edges { node { row } } } }';
     await until(async () => {
       const { data } = await system.ask<{ obligations: { edges: object[] } }>(apis[1], 'owner', query);
@@ -177,14 +191,28 @@ apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServe
   }
 });
 
-/** Every row of every table of the views, but for how often a view was replaced, as text. */
+/**
+ * Every row of every table of the views, as text: but for how often a view was replaced, and with each object of history
+ * by its name, since a batch that was not written leaves a gap in their numbers.
+ */
 async function contentOf(database: string): Promise<Record<string, readonly string[]>> {
   const named = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'samverk_views'";
-  const tables = await sql<{ name: string }>(database, named);
+  const objects = await sql<{ number: string; name: string }>(
+    database,
+    'SELECT number, name FROM samverk_views._object',
+  );
+  const names = new Map(objects.map(({ number, name }) => [Number(number), name]));
   const content: Record<string, readonly string[]> = {};
-  for (const { name } of tables) {
-    const rows = await sql<{ row: { epoch?: number } }>(database, `SELECT to_jsonb(one) AS row FROM samverk_views."${name}" one`);
-    content[name] = rows.map(({ row: { epoch: _, ...row } }) => JSON.stringify(row)).sort();
+  for (const { name } of await sql<{ name: string }>(database, named)) {
+    const rows = await sql<{ row: { epoch?: number; number?: number; object?: number } }>(
+      database,
+      `SELECT to_jsonb(one) AS row FROM samverk_views."${name}" one`,
+    );
+    content[name] = rows
+      .map(({ row: { epoch: _, number: __, object, ...row } }) =>
+        JSON.stringify({ ...row, ...(object !== undefined && { object: names.get(object) }) }),
+      )
+      .sort();
   }
   return content;
 }

@@ -62,7 +62,13 @@ export class Apart {
   }
 
   /** Issues a command that must be accepted. */
-  async send(api: Operated, subject: string, name: string, input: Input, commandId: string = randomUUID()): Promise<Accepted> {
+  async send(
+    api: Operated,
+    subject: string,
+    name: string,
+    input: Input,
+    commandId: string = randomUUID(),
+  ): Promise<Accepted> {
     const variables = { input, meta: { commandId } };
     const { data, errors } = await this.ask<{ outcome: Accepted | Refused }>(api, subject, mutationOf(name), variables);
     if (data?.outcome.__typename === 'Accepted') return data.outcome;

@@ -90,7 +90,7 @@ export class RunningSystem {
   readonly tokens: Readonly<Record<string, string>>;
   readonly #broken: unknown[];
   readonly #stores: Stores;
-  readonly #counted = { position: 0, events: 0 };
+  readonly #counted = { position: 0, all: 0, byProcesses: 0 };
   #server: Server;
 
   private constructor(
@@ -169,6 +169,14 @@ export class RunningSystem {
     await this.open();
   }
 
+  /** Deletes every snapshot while the system is stopped, and gives how many there were. */
+  async forgetSnapshots(): Promise<number> {
+    await this.close();
+    const deleted = await this.#stores.forgetSnapshots(this.settings.dataDir);
+    await this.open();
+    return deleted;
+  }
+
   /** Ends the system, closed or not, and its folder. @throws when anything broke while it ran */
   async end(closed: 'open' | 'closed' = 'open'): Promise<void> {
     if (closed === 'open') await this.close();
@@ -245,14 +253,21 @@ export class RunningSystem {
 
   /** How many events there are: the same before and after what changes nothing. */
   async head(): Promise<number> {
+    return (await this.counts()).all;
+  }
+
+  /** How many events there are now, and how many of them processes made in answer to others. */
+  async counts(): Promise<{ readonly all: number; readonly byProcesses: number }> {
     const { store } = this.installation.platform;
     const counted = this.#counted;
     for (const head = await store.head(); counted.position < head;) {
       const read = await store.readAll({ after: counted.position, limit: 1_000 });
-      counted.events += read.length;
-      counted.position = read.at(-1)?.position ?? head;
+      const events = read.filter(({ position }) => position <= head);
+      counted.all += events.length;
+      counted.byProcesses += events.filter(({ actor }) => 'system' in actor).length;
+      counted.position = events.at(-1)?.position ?? head;
     }
-    return counted.events;
+    return { all: counted.all, byProcesses: counted.byProcesses };
   }
 
   /** The events of a stream as stored, which no caller ever sees whole. */

@@ -164,13 +164,15 @@ describe('what was just accepted', () => {
 
 describe('a draft report', () => {
   const interim = reportId('INTERIM');
+  let notBefore: string;
   beforeAll(async () => {
     await system.clockTo('2018-03-01T09:00:00.000Z');
-    await system.accepted(system.token('MANDATE_OWNER'), 'DraftReport', draft('INTERIM'));
+    const drafted = await system.accepted(system.token('MANDATE_OWNER'), 'DraftReport', draft('INTERIM'));
+    notBefore = drafted.consistency;
   });
 
   test('is there for the registrar, its content withheld and listed', async () => {
-    const [event] = await system.history(system.token('REGISTRAR'), interim);
+    const [event] = await system.history(system.token('REGISTRAR'), interim, { notBefore });
     expect(event).toMatchObject({ type: 'ReportDrafted', object: { type: 'Report', id: interim } });
     expect(event?.data).toEqual({});
     const withheld = ['/reportId', '/mandateId', '/kind', '/obligationId', '/recipientOrgId'];

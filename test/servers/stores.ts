@@ -1,4 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { EventServer } from './event-server.ts';
 import { createDatabase, dropDatabase, sql } from './databases.ts';
 
@@ -7,6 +9,9 @@ const { SAMVERK_TEST_EVENT_STORE: eventsOn = 'sqlite', SAMVERK_TEST_READ_STORE: 
 
 /** What a file of an embedded system holds lies there in a schema of PostgreSQL. */
 const schemas: Readonly<Record<string, string>> = { 'views.db': 'samverk_views', 'processes.db': 'samverk_processes' };
+
+/** Whether they are both files, where what happens at once happens in one process and in a known order. */
+export const onFiles = eventsOn === 'sqlite' && viewsOn === 'sqlite';
 
 /** The stores of one system of the tests: of its own, since names of streams and many ids are the same in each. */
 export class Stores {
@@ -37,6 +42,16 @@ export class Stores {
   async forget(names: readonly string[]): Promise<void> {
     if (this.#database === undefined) return;
     for (const name of names) await sql(this.#database, `DROP SCHEMA IF EXISTS ${schemas[name]} CASCADE`);
+  }
+
+  /** Gives how many snapshots there were; `dataDir` is where they are in an embedded system. */
+  async forgetSnapshots(dataDir: string): Promise<number> {
+    if (this.#database !== undefined)
+      return (await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot RETURNING 1')).length;
+    using db = new DatabaseSync(join(dataDir, 'views.db'));
+    const { changes } = db.prepare('DELETE FROM _snapshot').run();
+    db.exec('DELETE FROM _snapshot_part');
+    return Number(changes);
   }
 
   async remove(): Promise<void> {

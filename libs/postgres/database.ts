@@ -78,8 +78,8 @@ export class Database {
     const address = addressOf(url, unusable);
     const database = new Database(options);
     try {
+      await database.#refuseUnfit(address, unusable);
       await database.transaction(async (connection) => {
-        await refuseUnfit(connection, address, unusable);
         if (access === 'make') return make(connection, layout, unusable);
         if (!(await isThere(connection, layout, unusable)) && access === 'find')
           throw new unusable(`READ_STORE holds no ${layout.schema} yet: start the system, which makes it`);
@@ -133,6 +133,24 @@ export class Database {
     if (!this.#pool.ending) await this.#pool.end();
   }
 
+  /** By a connection of its own, which is closed also where it fails half way: the pool would leave it open. */
+  async #refuseUnfit(address: Address, unusable: Unusable): Promise<void> {
+    const client = new Client(this.#config);
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ version: number; encoding: string }>(
+        "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding",
+      );
+      for (const { version, encoding } of rows) {
+        const why = whyUnfit(version, encoding, address);
+        if (why !== undefined) throw new unusable(why);
+      }
+    } finally {
+      client.end().catch(() => undefined);
+    }
+  }
+
   async #using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
@@ -141,12 +159,4 @@ export class Database {
       client.release();
     }
   }
-}
-
-async function refuseUnfit(connection: Connection, address: Address, unusable: Unusable): Promise<void> {
-  const [found] = await connection.all<[number, string]>(
-    "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')",
-  );
-  const why = whyUnfit(found?.[0] ?? 0, found?.[1] ?? '', address);
-  if (why !== undefined) throw new unusable(why);
 }

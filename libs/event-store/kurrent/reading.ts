@@ -12,7 +12,7 @@ import {
 import type { StoredEvent } from '#kernel/envelope';
 import type { Filter } from '../event-store.ts';
 import { isOurs, ourStreams, passes, positionOf, type Recorded, storedEvent } from './recorded.ts';
-import { isOfType, type Server } from './server.ts';
+import { isNoPlace, isOfType, type Server } from './server.ts';
 
 /** An event that something waits for, and what a filter must let through for it to come. */
 export type Mark = Pick<StoredEvent, 'position' | 'stream' | 'type'>;
@@ -69,9 +69,15 @@ export class Reading {
 
   /** The event at a position, if there is one of ours. */
   async at(position: number): Promise<StoredEvent | undefined> {
-    const found = await this.#server.call(() => this.#all(at(position), FORWARDS, 1));
-    const [event] = found.filter((one) => isOurs(one) && positionOf(one) === position);
-    return event && storedEvent(event);
+    const [event] = await this.#server.call(async () => {
+      try {
+        return await this.#all(at(position), FORWARDS, 1);
+      } catch (error) {
+        if (isNoPlace(error)) return [];
+        throw error;
+      }
+    });
+    return event && isOurs(event) && positionOf(event) === position ? storedEvent(event) : undefined;
   }
 
   /** The last event of all streams. Costs a look at what came since the last look, of the server's own events too. */
@@ -116,7 +122,7 @@ export class Reading {
         for await (const { event } of reading) {
           if (event === undefined || !isOurs(event)) continue;
           const position = positionOf(event);
-          if (position <= until.position && passes(filter, markOf(event))) events.push(storedEvent(event));
+          if (position <= until.position && passes(filter, event.streamId, event.type)) events.push(storedEvent(event));
           if (position >= until.position) return { events, position: until.position };
           if (events.length >= limit) return { events, position };
         }

@@ -73,18 +73,28 @@ export function storedEvent(event: Recorded): StoredEvent {
         ? `Event ${revision} of ${stream} was not written by Samverk: whoever writes to ${categoryOf(stream)}-… must use another server`
         : `Event ${revision} of ${stream} was written by a later version of Samverk: run that one`,
     );
-  const { samverk: _, left: __, ids: ___, recordedAt, $correlationId, $causationId = null, ...envelope } = metadata;
   return {
     id,
     type,
-    ...envelope,
-    correlation: $correlationId,
-    causation: $causationId,
+    version: metadata.version,
+    occurredAt: metadata.occurredAt,
+    actor: metadata.actor,
+    custodian: metadata.custodian,
+    case: metadata.case,
+    regime: metadata.regime,
+    command: metadata.command,
+    correlation: metadata.$correlationId,
+    causation: metadata.$causationId ?? null,
+    concerns: metadata.concerns,
+    basedOn: metadata.basedOn,
+    visibility: metadata.visibility,
+    subjects: metadata.subjects,
+    backdating: metadata.backdating,
     data: event.data as NewEvent['data'],
     stream,
     revision: Number(revision),
     position: positionOf(event),
-    recordedAt,
+    recordedAt: metadata.recordedAt,
   };
 }
 
@@ -98,7 +108,7 @@ export function positionOf({ position, streamId, revision }: Recorded): number {
   return commit;
 }
 
-export const passes = (filter: Filter | undefined, { stream, type }: Pick<StoredEvent, 'stream' | 'type'>): boolean =>
+export const passes = (filter: Filter | undefined, stream: string, type: string): boolean =>
   filter === undefined ||
   ('types' in filter ? filter.types.includes(type) : filter.categories.includes(categoryOf(stream)));
 

@@ -30,6 +30,10 @@ const failure = (error: unknown): Failure => (typeof error === 'object' && error
 
 export const isOfType = (error: unknown, type: ErrorType): boolean => failure(error).type === type;
 
+/** What a server says of a position at which no event begins; it has no type for that. */
+export const isNoPlace = (error: unknown): boolean =>
+  /ReadAllResult: (?:Error|InvalidPosition)/.test(String(failure(error).message));
+
 /** Calls to a server or cluster, and what becomes of them when they fail. */
 export class Server {
   readonly client: EventStoreDBClient;

@@ -23,16 +23,16 @@ export class StreamIds {
     if (revision > this.#count) throw new RangeError(`revision ${revision} comes after ${this.#count - 1}`);
     if ((this.#count + 1) * idBytes > this.#ids.length) this.#grow();
     id.copy(this.#ids, this.#count * idBytes);
-    this.#count += 1;
     this.#place(this.#count);
+    this.#count += 1;
   }
 
   /** The first revision that has this id. */
   revisionOf(id: Buffer): number | undefined {
-    for (let at = this.#start(id); ; at = this.#next(at)) {
-      const found = this.#places[at] ?? 0;
-      if (found === 0) return undefined;
-      if (this.#at(found - 1).equals(id)) return found - 1;
+    for (let at = this.#hash(id, 0); ; at = this.#next(at)) {
+      const revision = (this.#places[at] ?? 0) - 1;
+      if (revision < 0) return undefined;
+      if (this.#ids.compare(id, 0, idBytes, revision * idBytes, (revision + 1) * idBytes) === 0) return revision;
     }
   }
 
@@ -41,23 +41,19 @@ export class StreamIds {
     return this.#ids.subarray(from * idBytes, to * idBytes);
   }
 
-  #at(revision: number): Buffer {
-    return this.between(revision, revision + 1);
-  }
-
   /** Ids are random in every part but a few bits. */
-  #start(id: Buffer): number {
-    return id.readUInt32LE(0) & (this.#places.length - 1);
+  #hash(bytes: Buffer, from: number): number {
+    return bytes.readUInt32LE(from) & (this.#places.length - 1);
   }
 
   #next(at: number): number {
     return (at + 1) & (this.#places.length - 1);
   }
 
-  #place(count: number): void {
-    let at = this.#start(this.#at(count - 1));
-    while (this.#places[at]) at = this.#next(at);
-    this.#places[at] = count;
+  #place(revision: number): void {
+    let at = this.#hash(this.#ids, revision * idBytes);
+    while (this.#places[at] !== 0) at = this.#next(at);
+    this.#places[at] = revision + 1;
   }
 
   #grow(): void {
@@ -65,7 +61,7 @@ export class StreamIds {
     this.#ids.copy(ids);
     this.#ids = ids;
     this.#places = new Uint32Array(this.#places.length * 2);
-    for (let count = 1; count <= this.#count; count++) this.#place(count);
+    for (let revision = 0; revision < this.#count; revision++) this.#place(revision);
   }
 }
 

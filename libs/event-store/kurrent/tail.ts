@@ -52,7 +52,7 @@ export class Tail {
     const events: StoredEvent[] = [];
     for (let index = this.#firstAfter(after); index < this.#newest.length; index++) {
       const shared = this.#newest[index];
-      if (!shared || !passes(filter, shared.mark)) continue;
+      if (!shared || !passes(filter, shared.mark.stream, shared.mark.type)) continue;
       events.push(shared.event);
       if (events.length === limit) return { events, position: shared.mark.position };
     }

@@ -6,16 +6,17 @@ import type { StoredEvent } from '#kernel/envelope';
 import { type Accepted, newId } from '../e2e/harness.ts';
 import type { Operated } from '../operator/operated.ts';
 import { Apart, healthOf, turnsOf, until } from '../servers/apart.ts';
-import { sql } from '../servers/databases.ts';
+import { noPostgres, sql } from '../servers/databases.ts';
 import { noEventServer } from '../servers/event-server.ts';
 import { type Command, commandNo, isWhole, severalCallers } from './api-survives-kill.load.ts';
 import { build, samverk } from './api-survives-kill.process.ts';
 import { seed } from './chance.ts';
 
 const says = 'two APIs and two workers on EventStoreDB and PostgreSQL';
-const apartFrom = noEventServer === undefined ? describe : describe.skip;
+const missing = noEventServer ?? (await noPostgres());
+const together = missing === undefined ? describe : describe.skip;
 
-apartFrom(noEventServer === undefined ? says : `${says} (skipped: ${noEventServer})`, () => {
+together(missing === undefined ? says : `${says} (skipped: ${missing})`, () => {
   let system: Apart;
   let apis: readonly [Operated, Operated];
   let workers: Operated[];

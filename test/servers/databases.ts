@@ -26,12 +26,23 @@ export async function sql<Row extends object>(url: string, statement: string): P
   }
 }
 
-/** POSTGRES_URL, or the server that jest starts when it is first asked for. */
+/** Why there is no PostgreSQL to try with, if there is none. In CI that is a failure. */
+export async function noPostgres(): Promise<string | undefined> {
+  const { missing } = await server();
+  if (missing !== undefined && process.env['CI']) throw new Error(missing);
+  return missing;
+}
+
 async function administrator(): Promise<string> {
+  const { url, missing } = await server();
+  if (url === undefined) throw new Error(missing);
+  return url;
+}
+
+/** POSTGRES_URL, or the server that jest starts when it is first asked for. */
+async function server(): Promise<{ readonly url?: string; readonly missing?: string }> {
   const { POSTGRES_URL: url, POSTGRES_DOOR: door } = process.env;
-  if (url !== undefined) return url;
-  if (door === undefined) throw new Error('no PostgreSQL: run it by npm run jest, or set POSTGRES_URL');
-  const answer = JSON.parse(await text(connect(door))) as { readonly url?: string; readonly missing?: string };
-  if (answer.url === undefined) throw new Error(answer.missing);
-  return answer.url;
+  if (url !== undefined) return { url };
+  if (door === undefined) return { missing: 'no PostgreSQL: run it by npm run jest, or set POSTGRES_URL' };
+  return JSON.parse(await text(connect(door))) as { url?: string; missing?: string };
 }

@@ -7,7 +7,7 @@ const kernel = '^libs/kernel/';
 const contexts = '^libs/contexts/';
 const port = '^libs/(?:event-store|read-store)/[^/]+$';
 const processes = '^libs/processes/[^/]+$';
-const adapter = '^libs/(event-store|read-store|processes)/([^/]+)/';
+const adapter = '^libs/(event-store|read-store|processes|directory)/([^/]+)/';
 const spec = '\\.spec\\.ts$';
 const testCode = '\\.(?:spec|contract)\\.ts$|^test/';
 const testTools = '(?:^|/)node_modules/(?:@jest/globals|fast-check)/';
@@ -86,9 +86,9 @@ export default {
     ),
     rule(
       'adapters-import-port-and-kernel',
-      'An adapter keeps the promises of its own port and knows no other library.',
+      'An adapter keeps the promises of its own port and knows no other library but that of its server.',
       { path: adapter },
-      { path: '^libs/', pathNot: [kernel, '^libs/$1/[^/]+$', adapter] },
+      { path: '^libs/', pathNot: [kernel, '^libs/$1/[^/]+$', '^libs/$2/', adapter] },
     ),
     rule(
       'adapters-never-meet',
@@ -97,14 +97,26 @@ export default {
       { path: adapter, pathNot: '^libs/$1/$2/' },
     ),
     rule(
+      'postgres-serves-its-adapters',
+      'What all adapters to PostgreSQL need lies in one library, which only they know.',
+      { path: '^libs/', pathNot: ['^libs/postgres/', '^libs/[^/]+/postgres/', testCode] },
+      { path: '^libs/postgres/' },
+    ),
+    rule(
+      'postgres-imports-nothing',
+      'It knows connections, transactions and turns, and nothing of what is kept.',
+      { path: '^libs/postgres/', pathNot: testCode },
+      { path: '^libs/', pathNot: '^libs/postgres/' },
+    ),
+    rule(
       'adapters-install-only-drivers',
       'Beside its driver an adapter needs Node and nothing else.',
       { path: adapter, pathNot: testCode },
-      { dependencyTypes: installed, pathNot: packages('kysely', 'pg', '@eventstore/db-client') },
+      { dependencyTypes: installed, pathNot: packages('kysely', '@eventstore/db-client') },
     ),
-    driver('node:sqlite', ['^libs/(?:event-store|read-store|processes)/sqlite/', '^libs/directory/', spec]),
+    driver('node:sqlite', ['^libs/(?:event-store|read-store|processes|directory)/sqlite/', spec]),
     driver('kysely', '^libs/read-store/'),
-    driver('pg', '^libs/read-store/postgres/'),
+    driver('pg', '^libs/postgres/'),
     driver('@eventstore/db-client', '^libs/event-store/kurrent/'),
     rule(
       'only-apps-choose-adapters',
@@ -142,7 +154,7 @@ export default {
     rule(
       'side-libraries-import-kernel-and-ports',
       'Directory, audit and feed stand beside each other.',
-      { path: '^libs/(directory|audit|feed)/' },
+      { path: '^libs/(directory|audit|feed)/', pathNot: adapter },
       { path: '^libs/', pathNot: [kernel, port, '^libs/$1/'] },
     ),
     rule(

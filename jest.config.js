@@ -1,5 +1,6 @@
 /** ES modules end to end: TypeScript is stripped by swc, package `imports` resolve to the sources. */
 export default {
+  globalSetup: '<rootDir>/test/postgres/for-jest.mjs',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['samverk-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

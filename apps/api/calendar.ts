@@ -52,7 +52,7 @@ export function serveCalendar(fastify: FastifyInstance, { platform, directory, b
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { feed } = request.query as { readonly feed?: unknown };
     const opened = typeof feed === 'string' ? platform.calendarFeeds.open(feed) : undefined;
-    if (feed !== undefined && (!opened || !directory.knows(opened.person)))
+    if (feed !== undefined && (!opened || !(await directory.knows(opened.person))))
       return said(reply, 404, 'There is no calendar at this address. Ask for a new one: calendarFeed.');
     if (opened?.hasEnded) return said(reply, 410, 'This address has ended. Ask for a new one: calendarFeed.');
     const caller = await callerBehind(request, opened);

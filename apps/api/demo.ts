@@ -60,14 +60,14 @@ const subjectOf = (token: string): string => `demo-${token.toLowerCase().replace
 export async function loadDemo(installation: Installation, settings: Settings): Promise<Record<string, string>> {
   const { directory, secret, platform } = installation;
   const ref = (subject: string) => directory.personRef(demoIssuer, subject);
-  const admin = ref(settings.adminSubject);
+  const admin = await ref(settings.adminSubject);
   await registerOrganisations(installation, settings, admin);
   for (const { token, role, org, proposedBy, approvedBy } of people) {
-    const personRef = ref(subjectOf(token));
+    const personRef = await ref(subjectOf(token));
     const orgId = organisationId(org, settings);
     const assignmentId = decisionId(`assignment/${token}`);
     const decider = people.find((other) => other.role === 'DECISION_MAKER' && other.org === org);
-    const approver = approvedBy === 'the administrator' || !decider ? admin : ref(subjectOf(decider.token));
+    const approver = approvedBy === 'the administrator' || !decider ? admin : await ref(subjectOf(decider.token));
     const proposer = proposedBy === 'itself' ? personRef : admin;
     const proposal = { assignmentId, personRef, orgId, role, scope: { type: 'ORGANISATION' }, from: '2017-01-01' };
     await issue(platform, proposer, 'ProposeRole', proposal, decisionId(`command/ProposeRole/${token}`));
@@ -79,8 +79,8 @@ export async function loadDemo(installation: Installation, settings: Settings): 
       decisionId(`command/ApproveRole/${token}`),
     );
   }
-  await registerMandate(installation, settings, ref(subjectOf('MANDATE_OWNER')));
-  await sendCopies(installation, settings, ref(subjectOf('REGISTRAR')));
+  await registerMandate(installation, settings, await ref(subjectOf('MANDATE_OWNER')));
+  await sendCopies(installation, settings, await ref(subjectOf('REGISTRAR')));
   await platform.projector.reached(await platform.store.head(), 60_000);
 
   const tokens: Record<string, string> = { SYSTEM_ADMIN: await demoToken(secret, settings.adminSubject) };

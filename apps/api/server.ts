@@ -38,7 +38,7 @@ export async function serve(
   before?: (installation: Installation) => Promise<void>,
 ): Promise<Server> {
   const watch = await Watch.open(settings, contexts, report, log);
-  const installation = await openInstallation(settings, watch.report, watch);
+  const installation = await openInstallation(settings, watch.report, 'api', watch);
   try {
     await before?.(installation);
     const { app, drain, ...at } = await listen(settings, installation, watch, log);
@@ -116,12 +116,14 @@ async function listen(
 
 /**
  * Ready once the store was seen to be whole and every view is there, with what was recorded before the start, and while
- * no event waits outside a view or a process.
+ * no event waits outside a view or a process that is kept here: where workers are apart, one event that waits takes no
+ * API out of service.
  */
-async function readiness({ platform, check }: Installation): Promise<() => boolean> {
+async function readiness({ platform, check, keeps }: Installation): Promise<() => boolean> {
   const { projector, processes, store } = platform;
   const head = await store.head();
-  const viewed = () => projector.status(head).every(({ parked, built }) => parked === 0 && built === undefined);
-  const heard = () => processes.status().every(({ parked }) => parked === 0);
-  return () => check.state === 'clean' && projector.position >= head && viewed() && heard();
+  const takenIn = ({ parked }: { readonly parked: number }) => parked === 0 || !keeps;
+  const viewed = () => projector.status(head).every((view) => view.built === undefined && takenIn(view));
+  const sound = () => check === undefined || check.state === 'clean';
+  return () => sound() && projector.position >= head && viewed() && processes.status().every(takenIn);
 }

@@ -6,7 +6,7 @@ import { Standing, type ViewKeeper, type ViewStatus } from '#read-store/standing
 import type { ErrorTold, FromViews, ToViews, ViewsWorkerData } from './views-worker.ts';
 
 export interface ViewsThreadOptions extends ViewsWorkerData {
-  /** Where events are appended: each append wakes the thread. */
+  /** Where events are appended: each append to a file wakes the thread; a server tells it by itself. */
   readonly store: Pick<EventStore, 'subscribe' | 'head'>;
   /** Told of everything that goes wrong in the thread, and of its end when nobody asked for it. */
   readonly report: (error: unknown, what: string) => void;
@@ -64,7 +64,8 @@ class ViewsThread implements ViewKeeper {
   async begin(): Promise<void> {
     const life = this.#live();
     await life.started;
-    this.#ended = Promise.all([this.#goOn(life.over), this.#wake()]);
+    const told = this.#options.events.kind === 'sqlite' ? this.#wake() : undefined;
+    this.#ended = Promise.all([this.#goOn(life.over), told]);
   }
 
   /** One life of the thread. */

@@ -1,16 +1,18 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { factsOf } from '#delivery/checks';
 import { systemClock } from '#delivery/clock';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
+import type { EventStoreAt, ReadStoreAt } from '#delivery/store-settings';
+import type { Turn } from '#postgres/turn';
 import { Projector } from '#read-store/projector';
-import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 import type { ViewStanding } from '#read-store/standing';
+import { ByTurns } from './by-turns.ts';
 import { contexts } from './contexts.ts';
+import { openEvents, openTurn, openViews } from './stores.ts';
 
 /** Where the events are, to be read, and the views, to be kept. */
 export interface ViewsWorkerData {
-  readonly events: string;
-  readonly views: string;
+  readonly events: EventStoreAt;
+  readonly views: ReadStoreAt;
 }
 
 /** An error on its way between threads: classes do not pass. */
@@ -20,7 +22,7 @@ export interface ErrorTold {
   readonly stack: string | undefined;
 }
 
-/** What the thread of the views tells. */
+/** What the thread of the views tells. Nothing stands there while another process keeps them. */
 export type FromViews =
   | { readonly is: 'standing'; readonly views: readonly ViewStanding[] }
   | { readonly is: 'started' }
@@ -35,29 +37,48 @@ const told = (error: unknown): ErrorTold => {
   return { name, message, stack };
 };
 
-/** Keeps the views in a thread of its own: all that is written to them is written here. */
-async function keepViews(port: MessagePort, paths: ViewsWorkerData): Promise<void> {
+/**
+ * Keeps the views in a thread of its own: all that is written to them is written here. In a file they are this thread's;
+ * on a server it keeps them whenever it is this process's turn.
+ */
+async function keepViews(port: MessagePort, at: ViewsWorkerData): Promise<void> {
   const tell = (message: FromViews) => port.postMessage(message);
+  const report = (error: unknown, what: string) => tell({ is: 'report', error: told(error), what });
   try {
-    const events = await openSqliteEventStore({ path: paths.events, clock: systemClock, readOnly: true });
-    const store = await openSqliteReadStore({ path: paths.views });
-    const projector = await Projector.start({
-      events,
-      store,
-      views: contexts.flatMap(({ views }) => views),
-      facts: Object.fromEntries(factsOf(contexts)),
-      report: (error, what) => tell({ is: 'report', error: told(error), what }),
-      stands: (views) => tell({ is: 'standing', views }),
-    });
+    await using opened = new AsyncDisposableStack(); // closed again when a later step fails
+    const events = await openEvents(at.events, { clock: systemClock, readOnly: true });
+    opened.defer(() => events.close());
+    const turn = await openTurn(at.views, 'views', report);
+    const kept = turn
+      ? new ByTurns({ turn, begin: () => begin(turn), what: 'the views', report })
+      : await begin(undefined);
+    opened.defer(() => kept.stop());
+    const all = opened.move();
     const end = async () => {
-      await projector.stop();
-      await store.close();
-      await events.close();
+      await all.disposeAsync();
       port.close();
     };
     // to look at the head wakes whoever waits for more
     port.on('message', (message: ToViews) => void (message === 'end' ? end() : events.head()));
     tell({ is: 'started' });
+
+    async function begin(turn: Turn | undefined) {
+      await using opened = new AsyncDisposableStack();
+      const store = await openViews(at.views, { access: 'keep', turn });
+      opened.defer(() => store.close());
+      const projector = await Projector.start({
+        events,
+        store,
+        views: contexts.flatMap(({ views }) => views),
+        facts: Object.fromEntries(factsOf(contexts)),
+        report,
+        stands: (views) => tell({ is: 'standing', views }),
+      });
+      if (turn) opened.defer(() => tell({ is: 'standing', views: [] }));
+      opened.defer(() => projector.stop());
+      const all = opened.move();
+      return { stop: () => all.disposeAsync() };
+    }
   } catch (error) {
     tell({ is: 'unusable', error: told(error) });
     port.close();

@@ -107,7 +107,7 @@ export class Watch {
 /** What runs, with what is known of its store. */
 interface System {
   readonly platform: Platform;
-  readonly check?: StoreHealth;
+  readonly check?: StoreHealth | undefined;
 }
 
 /** The one place where parts of the system are plugged in that can tell how they are. */

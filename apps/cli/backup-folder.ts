@@ -17,6 +17,8 @@ export interface Manifest {
   /** Id of the last event; `null` when there is none. */
   readonly lastEvent: string | null;
   readonly files: readonly FileInBackup[];
+  /** Where people were kept in PostgreSQL: directory.db is not in it. */
+  readonly people?: 'elsewhere';
 }
 
 export interface FileInBackup {
@@ -57,14 +59,15 @@ export function readManifest(folder: string): Manifest {
   const names = files.map(({ name }) => name);
   const strange = names.find((name) => !parts.some((part) => part === name));
   if (strange !== undefined) throw new BackupUnusable(`${path} names ${strange}, which no backup holds`);
-  const missing = (['events.db', 'directory.db'] as const).find((part) => !names.includes(part));
-  if (missing) throw new BackupUnusable(`${path} does not name ${missing}: take another backup`);
+  if (!names.includes('events.db')) throw new BackupUnusable(`${path} does not name events.db: take another backup`);
+  if (!names.includes('directory.db') && manifest.people !== 'elsewhere')
+    throw new BackupUnusable(`${path} does not name directory.db: take another backup`);
   return manifest;
 }
 
 /** What differs from the manifest, and what is wrong with the stores in the backup. */
 export async function wrongWithBackup(folder: string, show: Show): Promise<readonly string[]> {
-  const { files, events, lastEvent } = readManifest(folder);
+  const { files, events, lastEvent, people } = readManifest(folder);
   const problems: string[] = [];
   for (const { name, size, sha256 } of files) {
     const path = join(folder, name);
@@ -78,7 +81,7 @@ export async function wrongWithBackup(folder: string, show: Show): Promise<reado
   const path = join(folder, 'events.db');
   const wrong = [
     ...(await wrongWithEvents(path, show)),
-    ...wrongWithFile(join(folder, 'directory.db'), directoryWayOut, show),
+    ...(people === 'elsewhere' ? [] : wrongWithFile(join(folder, 'directory.db'), directoryWayOut, show)),
   ];
   if (wrong.length > 0) return wrong;
   const end = endOf(path);

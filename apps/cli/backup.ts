@@ -5,7 +5,7 @@ import { backup as copyPages, DatabaseSync } from 'node:sqlite';
 import type { Command } from 'commander';
 import { systemClock } from '#delivery/clock';
 import { syncFile } from '#delivery/durable-file';
-import type { Settings } from '#delivery/settings';
+import { type Settings, SettingsError } from '#delivery/settings';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { BackupUnusable, described, endOf, manifestText, type Part, wrongWithBackup } from './backup-folder.ts';
 import { longWork, type Show } from './long-work.ts';
@@ -19,12 +19,14 @@ export function addBackup(program: Command, settings: () => Settings): void {
     .argument('<folder>', 'where to; must not be there yet')
     .option('--without-secret', 'leave the secret out: keep it elsewhere, a backup is of no use without it')
     .action(async (folder: string, { withoutSecret }: { withoutSecret?: boolean }) => {
-      const { events } = await longWork((show) => backUp(settings(), folder, withoutSecret !== true, show));
+      const read = settings();
+      const { events } = await longWork((show) => backUp(read, folder, withoutSecret !== true, show));
       console.log(
         `${folder}: ${events} events, checked. ` +
           (withoutSecret === true
             ? 'The secret is not in it: keep a copy of SECRET_FILE elsewhere.'
-            : 'The secret of the installation is in it: keep it where nobody else reads.'),
+            : 'The secret of the installation is in it: keep it where nobody else reads.') +
+          (read.readStore.kind === 'postgres' ? ` Who people are is not in it: ${peopleInPostgres}.` : ''),
       );
     });
 }
@@ -41,13 +43,14 @@ async function backUp(
   show: Show,
 ): Promise<{ events: number }> {
   const draft = `${folder}.part`;
+  const from = placesOf(settings);
+  const inPostgres = settings.readStore.kind === 'postgres';
   begin(folder, draft);
   try {
-    const from = placesOf(settings);
     // A store from which acknowledged events are missing is refused here.
     await (await openSqliteEventStore({ path: from['events.db'], clock: systemClock, readOnly: true })).close();
     // A person enters the directory before any event: what is copied later knows everyone who is in what came before.
-    const taken: Part[] = ['events.db', 'directory.db'];
+    const taken: Part[] = inPostgres ? ['events.db'] : ['events.db', 'directory.db'];
     for (const part of taken) await copyDatabase(from[part], join(draft, part), show);
     for (const part of ['demo-clock.json', 'secret'] as const) {
       if (part === 'secret' ? !withSecret : !existsSync(from[part])) continue;
@@ -58,7 +61,8 @@ async function backUp(
     for (const part of taken) syncFile(join(draft, part));
     const files = await Promise.all(taken.map((part) => described(join(draft, part), part)));
     const end = endOf(join(draft, 'events.db'));
-    const manifest = { backup: 1, version: ownVersion(), createdAt: systemClock.now(), ...end, files } as const;
+    const about = { backup: 1, version: ownVersion(), createdAt: systemClock.now(), ...end, files } as const;
+    const manifest = { ...about, ...(inPostgres && { people: 'elsewhere' as const }) };
     writeFileSync(join(draft, 'manifest.json'), manifestText(manifest), { flush: true });
     const wrong = await wrongWithBackup(draft, show);
     if (wrong.length > 0) throw new BackupUnusable(`The copy is not sound. ${wrong.join('\n')}`);
@@ -79,13 +83,23 @@ function begin(folder: string, draft: string): void {
   mkdirSync(draft, { recursive: true });
 }
 
-/** Where each part of a backup has its place in an installation. */
-export const placesOf = ({ dataDir, eventStore, secretFile }: Settings): Readonly<Record<Part, string>> => ({
-  'events.db': eventStore.path,
-  'directory.db': join(dataDir, 'directory.db'),
-  'demo-clock.json': join(dataDir, 'demo-clock.json'),
-  secret: secretFile,
-});
+/** Where each part of a backup has its place in an installation. @throws SettingsError when its events are on a server */
+export function placesOf({ dataDir, eventStore, readStore, secretFile }: Settings): Readonly<Record<Part, string>> {
+  const directory = join(dataDir, 'directory.db');
+  if (eventStore.kind !== 'sqlite')
+    throw new SettingsError([
+      `EVENT_STORE is a server: it is backed up and restored by its own means (docs/servers.md). Beside it keep a copy of SECRET_FILE ${secretFile}, and of who people are: ${readStore.kind === 'sqlite' ? directory : peopleInPostgres}`,
+    ]);
+  return {
+    'events.db': eventStore.path,
+    'directory.db': directory,
+    'demo-clock.json': join(dataDir, 'demo-clock.json'),
+    secret: secretFile,
+  };
+}
+
+/** How to keep what PostgreSQL has that no event gives. */
+const peopleInPostgres = 'pg_dump of the tables of the directory in READ_STORE';
 
 /**
  * Copies a database as it stands at one moment: the transaction keeps what others write meanwhile out of sight. Their

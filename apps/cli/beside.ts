@@ -1,14 +1,13 @@
 import { contexts } from '#apps/api/contexts';
+import { openEvents, openViews } from '#apps/api/stores';
 import { factsOf } from '#delivery/checks';
 import { systemClock } from '#delivery/clock';
 import type { Settings } from '#delivery/settings';
 import type { EventStore } from '#event-store/event-store';
-import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import type { Facts } from '#kernel/facts';
 import type { View } from '#kernel/view';
 import { historyRules } from '#read-store/history-rules';
 import { historyName, type ReadStore } from '#read-store/read-store';
-import { openSqliteReadStore } from '#read-store/sqlite/sqlite-read-store';
 
 /** The stores of an installation, opened beside the API, whether it runs or not. */
 export interface Beside {
@@ -18,16 +17,16 @@ export interface Beside {
   readonly facts: Facts;
 }
 
-/** Whoever writes waits so long for the other, in milliseconds: longer than any transaction takes. */
+/** Whoever writes to a file waits so long for the other, in milliseconds: longer than any transaction takes. */
 const busyMs = 30_000;
 
 /** @throws StoreUnusable, ReadStoreUnusable when they are not there, or not of this version of the program */
 export async function beside<T>({ eventStore, readStore }: Settings, work: (stores: Beside) => Promise<T>): Promise<T> {
   const views = contexts.flatMap((context) => context.views);
   const facts = Object.fromEntries(factsOf(contexts));
-  const events = await openSqliteEventStore({ path: eventStore.path, clock: systemClock, readOnly: true });
+  const events = await openEvents(eventStore, { clock: systemClock, readOnly: true });
   try {
-    const store = await openSqliteReadStore({ path: readStore.path, access: 'beside', busyMs });
+    const store = await openViews(readStore, { access: 'beside', busyMs });
     try {
       await store.prepare(views, historyRules(facts));
       return await work({ events, store, views, facts });

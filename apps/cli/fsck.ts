@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Settings } from '#delivery/settings';
+import { type Settings, SettingsError } from '#delivery/settings';
 import { isBackup, wrongWithBackup } from './backup-folder.ts';
 import { longWork, type Show } from './long-work.ts';
 import { directoryWayOut, wrongWithEvents, wrongWithFile } from './sound.ts';
@@ -32,12 +32,26 @@ async function wrongIn(backup: string, show: Show): Promise<readonly string[]> {
   return isBackup(backup) ? wrongWithBackup(backup, show) : [`${backup} is no backup: it has no manifest`];
 }
 
-async function wrongWith({ dataDir, eventStore, readStore }: Settings, show: Show): Promise<readonly string[]> {
+/** What is in files: of a server, says who looks after it. */
+async function wrongWith(settings: Settings, show: Show): Promise<readonly string[]> {
+  const { dataDir, eventStore, readStore } = settings;
+  const [eventsAt, viewsAt] = [eventStore, readStore].map((at) => (at.kind === 'sqlite' ? at.path : undefined));
+  const servers = [
+    ...(eventsAt === undefined ? [ofEventServer] : []),
+    ...(viewsAt === undefined ? [ofViewServer] : []),
+  ];
+  if (servers.length === 2) throw new SettingsError([`There is no file to check here. ${servers.join(' ')}`]);
+  for (const server of servers) console.error(server);
   const wayOut = 'stop the API and remove it; it is built anew from the events at the next start';
-  const rebuilt = [readStore.path, join(dataDir, 'processes.db')].filter((path) => existsSync(path));
+  const rebuilt = viewsAt === undefined ? [] : [viewsAt, join(dataDir, 'processes.db')];
   return [
-    ...(await wrongWithEvents(eventStore.path, show)),
-    ...wrongWithFile(join(dataDir, 'directory.db'), directoryWayOut, show),
-    ...rebuilt.flatMap((path) => wrongWithFile(path, wayOut, show)),
+    ...(eventsAt === undefined ? [] : await wrongWithEvents(eventsAt, show)),
+    ...(viewsAt === undefined ? [] : wrongWithFile(join(dataDir, 'directory.db'), directoryWayOut, show)),
+    ...rebuilt.filter((path) => existsSync(path)).flatMap((path) => wrongWithFile(path, wayOut, show)),
   ];
 }
+
+const ofEventServer =
+  'EVENT_STORE is a server, which verifies its own files: see its log and its own documentation. A backup of it is checked by restoring it elsewhere (docs/servers.md).';
+const ofViewServer =
+  'READ_STORE is PostgreSQL, which checks its own files (pg_amcheck, data checksums). Views in doubt are built anew: samverk rebuild.';

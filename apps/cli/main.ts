@@ -44,18 +44,21 @@ program
 program
   .command('load-decision')
   .description(
-    'Load the government decision through commands, as the first administrator, a mandate owner and a registrar. The API must be stopped.',
+    'Load the government decision through commands, as the first administrator, a mandate owner and a registrar. The API must be stopped, unless both stores are servers.',
   )
   .requiredOption('--as <subject>', 'the subject of a person who holds MANDATE_OWNER')
   .option('--registrar <subject>', 'the subject of a person who holds REGISTRAR; the same person unless told')
   .action(async ({ as, registrar = as }: { as: string; registrar?: string }) => {
     const read = settings();
-    const installation = await openInstallation(read, report);
+    const installation = await openInstallation(read, report, 'tool');
     try {
       const issuer = read.mode === 'demo' ? demoIssuer : read.issuer;
       const person = (subject: string) => installation.directory.personRef(issuer, subject);
-      const [admin, owner] = [person(read.adminSubject), person(as)];
-      const loaded = await loadDecision(installation, read, { admin, owner, registrar: person(registrar) });
+      const loaded = await loadDecision(installation, read, {
+        admin: await person(read.adminSubject),
+        owner: await person(as),
+        registrar: await person(registrar),
+      });
       console.log(
         `Loaded: ${loaded.organisations} organisations, ${loaded.obligations} obligations, ${loaded.copies} copies, mandate ${loaded.mandateId}.`,
       );

@@ -38,6 +38,7 @@ async function restore(backup: string, settings: Settings, show: Show): Promise<
   const to = placesOf(settings);
   const has = (part: Part) => manifest.files.some(({ name }) => name === part);
   refuseOccupied(settings, to);
+  refuseOtherPeople(settings, backup, has('directory.db'));
   const keepSecret = existsSync(to.secret);
   if (keepSecret && has('secret') && !same(to.secret, join(backup, 'secret')))
     throw new BackupUnusable(`SECRET_FILE ${to.secret} is another secret than that of the backup: move it away first`);
@@ -74,6 +75,16 @@ async function restore(backup: string, settings: Settings, show: Show): Promise<
     throw error;
   }
   return manifest;
+}
+
+/** People are where the views are: a backup made in one set-up is of no use in another. */
+function refuseOtherPeople({ readStore }: Settings, backup: string, inBackup: boolean): void {
+  if (readStore.kind === 'sqlite' && !inBackup)
+    throw new BackupUnusable(`${backup} was made where people are kept in PostgreSQL: set READ_STORE to that server`);
+  if (readStore.kind === 'postgres' && inBackup)
+    throw new BackupUnusable(
+      `${backup} holds who people are in a file, and READ_STORE is PostgreSQL: unset READ_STORE`,
+    );
 }
 
 const same = (one: string, other: string): boolean => readFileSync(one).equals(readFileSync(other));

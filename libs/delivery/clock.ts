@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstant, type Clock, type Instant } from '#kernel/time';
+import type { EventStore } from '#event-store/event-store';
 import type { Alarm } from '#processes/runner';
 import { isCode, replaceFile } from './durable-file.ts';
 import { SettingsError } from './settings.ts';
@@ -55,6 +56,33 @@ export function refuseDemoClock(dataDir: string): void {
   if (isThere(path))
     throw new SettingsError([
       `DATA_DIR ${dataDir} was made in demo mode (${path}): name another folder, or unset OIDC_ISSUER to run the demo again`,
+    ]);
+}
+
+/**
+ * The same for a history on a server, where no folder tells the two apart: a demo's begins when every demo does, before
+ * there was this program. @throws SettingsError
+ */
+export async function refuseOtherTime(
+  store: Pick<EventStore, 'readAll' | 'at' | 'head'>,
+  demoClock: Clock | undefined,
+): Promise<void> {
+  const [first] = await store.readAll({ after: 0, limit: 1 });
+  if (!first) return;
+  const ofDemo = first.recordedAt === demoStart;
+  if (!demoClock && ofDemo)
+    throw new SettingsError([
+      'EVENT_STORE holds the events of a demo: name another server, or unset OIDC_ISSUER to run the demo again',
+    ]);
+  if (!demoClock) return;
+  if (!ofDemo)
+    throw new SettingsError([
+      'EVENT_STORE holds events that were not made in demo mode: set OIDC_ISSUER, or name another server for the demo',
+    ]);
+  const [last] = await store.at([await store.head()]);
+  if (last && last.recordedAt > demoClock.now())
+    throw new SettingsError([
+      `EVENT_STORE holds events of a demo that are later than its clock in DATA_DIR (${demoClock.now()}): name the DATA_DIR of that demo, or another server`,
     ]);
 }
 

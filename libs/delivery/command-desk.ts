@@ -34,7 +34,7 @@ export type Desk = Pick<CommandDesk, 'handle'>;
 
 /** What a command rests on outside every stream. */
 export interface LooksUp {
-  personKnown(person: string): boolean;
+  personKnown(person: string): Promise<boolean>;
   events(ids: readonly string[], caller: Caller): Promise<LookedUp['events']>;
   organisationNumberKey(organisationNumber: string): string;
 }
@@ -179,7 +179,7 @@ export class CommandDesk {
     const events = looksUp?.events?.(input) ?? [];
     const number = looksUp?.organisationNumber?.(input);
     return {
-      personKnown: person !== undefined && this.#looksUp.personKnown(person),
+      personKnown: person !== undefined && (await this.#looksUp.personKnown(person)),
       events: events.length === 0 ? new Map() : await this.#looksUp.events(events, caller),
       organisationNumberKey: number === undefined ? undefined : this.#looksUp.organisationNumberKey(number),
     };

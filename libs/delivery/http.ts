@@ -38,24 +38,25 @@ export function verifyTokens(
   directory: Directory,
   rateLimits: RateLimits,
 ): void {
-  // A verdict is most often there at once: such a request then waits for nothing.
+  // A verdict is most often there at once, and so is the person: such a request then waits for nothing.
   fastify.addHook('onRequest', (request, reply, done) => {
-    const settle = (verdict: Verdict | 'unreachable') => {
-      if (verdict === 'bad' || verdict === 'unreachable') return void refuse(reply, verdict);
-      if (verdict !== 'public') {
-        const person = directory.personRef(verdict.issuer, verdict.subject);
-        if (!rateLimits.admits(person, reply)) return;
-        persons.set(request, person);
-      }
+    const admit = (person: string) => {
+      if (!rateLimits.admits(person, reply)) return;
+      persons.set(request, person);
       done();
     };
+    const settle = (verdict: Verdict): void | Promise<void> => {
+      if (verdict === 'bad') return void refuse(reply, verdict);
+      if (verdict === 'public') return done();
+      return directory.personRef(verdict.issuer, verdict.subject).then(admit);
+    };
     const failed = (error: unknown) => {
-      if (error instanceof IssuerUnreachable) settle('unreachable');
+      if (error instanceof IssuerUnreachable) refuse(reply, 'unreachable');
       else done(error as Error);
     };
     const verdict = verifier.verify(request.headers.authorization);
-    if (verdict instanceof Promise) verdict.then(settle).catch(failed);
-    else settle(verdict);
+    const settled = verdict instanceof Promise ? verdict.then(settle) : settle(verdict);
+    settled?.catch(failed);
   });
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '#kernel/time';
 import { visibilityTable } from '#kernel/visibility';
 import type { ProcessStore } from '#processes/process-store';
 import { type Alarm, Runner } from '#processes/runner';
+import { historyRules } from '#read-store/history-rules';
 import type { ReadStore, Views } from '#read-store/read-store';
 import type { Snapshots } from '#read-store/snapshots';
 import type { ViewKeeper } from '#read-store/standing';
@@ -39,6 +40,8 @@ export interface PlatformNeeds {
   readonly clock: Clock;
   /** Wakes timers at their time; none for a clock that is moved by hand. */
   readonly alarm?: Alarm;
+  /** Who runs the processes: by `start`, as often as it is to begin again, or another process. At once unless told. */
+  readonly run?: (start: () => Promise<Processes>) => Promise<Processes>;
   readonly secret: Secret;
   readonly mandatedOrgId: string;
   readonly firstAdministrator?: FirstAdministrator;
@@ -47,6 +50,9 @@ export interface PlatformNeeds {
   /** Told of what goes wrong behind the scenes. */
   readonly report: (error: unknown, what: string) => void;
 }
+
+/** What is asked of the processes, wherever they run. */
+export type Processes = Pick<Runner, 'status' | 'settled' | 'stop'>;
 
 /** Everything between the ports and GraphQL, joined. */
 export interface Platform {
@@ -59,7 +65,7 @@ export interface Platform {
   readonly reader: Reader;
   readonly projector: ViewKeeper;
   readonly calendarFeeds: CalendarFeeds;
-  readonly processes: Runner;
+  readonly processes: Processes;
   readonly dataQuality: DataQuality;
   close(): Promise<void>;
 }
@@ -76,7 +82,10 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const { mandatedOrgId, report } = needs;
   checkContexts(contexts);
   const facts = factsOf(contexts);
-  await needs.readStore.prepare(contexts.flatMap(({ views }) => views));
+  await needs.readStore.prepare(
+    contexts.flatMap(({ views }) => views),
+    historyRules(Object.fromEntries(facts)),
+  );
   const readStore = shownViews(needs.readStore);
   const repository = await Repository.start(store, snapshots, report);
   const tokens = opaqueTokens(secret);
@@ -84,16 +93,19 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
   const callers = new Callers(repository, needs.people, clock, needs.firstAdministrator);
   const looksUp = lookUps({ directory, store, readStore, sight, projector, secret });
   const desk = new CommandDesk({ store, repository, looksUp, sight, tokens, clock, mandatedOrgId });
-  const processes = await Runner.start({
-    events: store,
-    store: processStore,
-    processes: contexts.flatMap((context) => context.processes ?? []),
-    examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
-    eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
-    clock,
-    ...(alarm && { alarm }),
-    report,
-  });
+  const { run = (start) => start() } = needs;
+  const processes = await run(() =>
+    Runner.start({
+      events: store,
+      store: processStore,
+      processes: contexts.flatMap((context) => context.processes ?? []),
+      examiner: new Consistency({ contexts, events: store, looksUp, mandatedOrgId }),
+      eventOf: (made) => byProcess(made, clock.now(), mandatedOrgId),
+      clock,
+      ...(alarm && { alarm }),
+      report,
+    }),
+  );
   return {
     contexts,
     store,
@@ -120,7 +132,7 @@ export async function startPlatform(needs: PlatformNeeds): Promise<Platform> {
       await processStore.close();
       await needs.readStore.close();
       await store.close();
-      directory.close();
+      await directory.close();
     },
   };
 }

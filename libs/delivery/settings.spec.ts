@@ -24,6 +24,7 @@ describe('an environment that says nothing', () => {
       dataDir: 'data',
       eventStore: { kind: 'sqlite', path: 'data/events.db' },
       readStore: { kind: 'sqlite', path: 'data/views.db' },
+      workers: 'inside',
       secretFile: 'data/secret',
       adminSubject: 'demo-admin',
       mandatedOrgId,
@@ -95,7 +96,13 @@ test.each([
   ['EVENT_STORE', 'sqlite:'],
   ['EVENT_STORE', 'sqlite::memory:'],
   ['EVENT_STORE', 'sqlite:file:x?mode=memory'],
+  ['EVENT_STORE', 'esdb://'],
+  ['EVENT_STORE', 'esdb+discovery://db.example'],
+  ['EVENT_STORE', 'postgres://db.example/samverk'],
   ['READ_STORE', 'sqlite://data/views.db'],
+  ['READ_STORE', 'postgres://db.example'],
+  ['READ_STORE', 'esdb://db.example:2113'],
+  ['WORKERS', 'elsewhere'],
   ['MANDATED_ORG_ID', '11111111-1111-1111-8111-111111111111'],
   ['DECISION_DIARY_NUMBER', ' '],
   ['ADMIN_SUBJECT', 'a'.repeat(256)],
@@ -172,13 +179,68 @@ test('events and views do not share a file', () => {
 });
 
 test.each([
-  ['EVENT_STORE', 'esdb://admin:changeit@db.example:2113?tls=true&userCertFile=hush'],
-  ['EVENT_STORE', 'kurrentdb+discover://admin:change@it@db.example'],
-  ['READ_STORE', 'postgres://samverk:changeit@db.example/views?password=hush'],
-])('%s=%s is told as not supported, without its secrets', (name, value) => {
+  'esdb://db.example:2113?tls=false',
+  'esdb://admin:changeit@one.example:2113,two.example:2113,three.example:2113?tlsCaFile=/etc/ca.crt',
+  'esdb+discover://admin:change@it@db.example',
+  'kurrentdb://127.0.0.1:2113/?tls=false',
+  'kurrentdb+discover://[::1]:2113?tls=false',
+])('events may be in %s', (EVENT_STORE) => {
+  expect(read({ EVENT_STORE }).eventStore).toEqual({ kind: 'kurrent', url: EVENT_STORE });
+});
+
+test.each([
+  'postgres://samverk:changeit@db.example:5432/samverk?sslmode=verify-full',
+  'postgresql:///samverk?host=/run/postgresql',
+])('views may be in %s', (READ_STORE) => {
+  expect(read({ READ_STORE }).readStore).toEqual({ kind: 'postgres', url: READ_STORE });
+});
+
+describe('workers apart', () => {
+  const servers = { EVENT_STORE: 'esdb://db.example:2113', READ_STORE: 'postgres://db.example/samverk' };
+
+  test('are for two servers and an issuer', () => {
+    expect(read({ ...oidc, ...servers, WORKERS: 'apart' })).toMatchObject({
+      mode: 'oidc',
+      workers: 'apart',
+      eventStore: { kind: 'kurrent' },
+      readStore: { kind: 'postgres' },
+    });
+  });
+
+  test('are a choice: on servers too they are inside unless they are told apart', () => {
+    expect(read({ ...oidc, ...servers }).workers).toBe('inside');
+    expect(read(servers)).toMatchObject({ mode: 'demo', workers: 'inside' });
+  });
+
+  test.each([
+    ['EVENT_STORE', { READ_STORE: servers.READ_STORE }, 'which several processes share, or WORKERS=inside'],
+    ['READ_STORE', { EVENT_STORE: servers.EVENT_STORE }, 'which several processes share, or WORKERS=inside'],
+  ])('are refused where %s is a file', (name, env, wayOut) => {
+    const problems = problemsOf({ ...oidc, ...env, WORKERS: 'apart' });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is .*WORKERS is apart.*${wayOut}`))]);
+  });
+
+  test('are refused in a demo, whose clock is that of one process', () => {
+    expect(problemsOf({ ...servers, WORKERS: 'apart' })).toEqual([
+      expect.stringMatching(
+        /^WORKERS is "apart", and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or WORKERS=inside/,
+      ),
+    ]);
+  });
+
+  test('have all that is wrong with them told at once', () => {
+    const problems = problemsOf({ WORKERS: 'apart' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['EVENT_STORE', 'READ_STORE', 'WORKERS']);
+  });
+});
+
+test.each([
+  ['EVENT_STORE', 'esdb://admin:changeit@db.example/path?tls=true&userCertFile=hush'],
+  ['EVENT_STORE', 'esdb+discovery://admin:change@it@db.example'],
+  ['READ_STORE', 'postgres://samverk:changeit@db.example?password=hush'],
+])('%s=%s is refused without its secrets', (name, value) => {
   const [problem, ...others] = problemsOf({ [name]: value });
   expect(others).toEqual([]);
-  expect(problem).toContain('not supported by this version; expected sqlite:PATH');
   expect(problem).toContain('db.example');
   expect(problem).not.toMatch(/change|hush|it@/);
 });
@@ -196,6 +258,7 @@ test('the help has a line for each setting', () => {
     'DATA_DIR',
     'EVENT_STORE',
     'READ_STORE',
+    'WORKERS',
     'SECRET_FILE',
     'OIDC_ISSUER',
     'OIDC_AUDIENCE',

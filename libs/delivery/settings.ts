@@ -1,18 +1,17 @@
 import { BlockList, isIP } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isId } from '#kernel/swedish-numbers';
 import { type LimitName, limitRows, type Limits, limitsOf, networks, wholeWithin } from './limit-settings.ts';
+import { readStores, storeRows, type WorkersApart, type WorkersInside } from './store-settings.ts';
 
 /** What one process was started with, checked as a whole. */
-export type Settings = Everywhere & (Demo | Oidc);
+export type Settings = Everywhere & ((WorkersInside & (Demo | Oidc)) | (WorkersApart & Oidc));
 
 interface Everywhere extends Limits {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  readonly eventStore: StoreAt;
-  readonly readStore: StoreAt;
   readonly secretFile: string;
   /** The subject that counts as the first SYSTEM_ADMIN. */
   readonly adminSubject: string;
@@ -47,13 +46,6 @@ export interface LogSettings {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
-export interface StoreAt {
-  readonly kind: 'sqlite';
-  readonly path: string;
-  /** The events may take so many bytes; beyond it is as if the disk were full. */
-  readonly maxBytes?: number;
-}
-
 /** Whatever this process was started with and cannot use. The message names each thing, and what was expected. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -76,11 +68,10 @@ const table = {
   PORT: ['3000', 'Where the API listens.', 'a whole number from 0 to 65535 (0 takes any free port)'],
   HOST: ['127.0.0.1', 'The address the API listens on.', 'an IP address or a host name'],
   DATA_DIR: ['./data', 'The folder of everything that is kept; made where there is none.', 'a path'],
-  EVENT_STORE: ['sqlite:DATA_DIR/events.db', 'Where the events are: the truth.', 'sqlite:PATH'],
-  READ_STORE: ['sqlite:DATA_DIR/views.db', 'Where the views are; rebuilt from the events when lost.', 'sqlite:PATH'],
+  ...storeRows,
   SECRET_FILE: [
     'DATA_DIR/secret',
-    'The secret of the installation, 32 bytes in base64, made at the first start with mode 0600. Keep a copy: without it nobody is known again.',
+    'The secret of the installation, 32 bytes in base64, made at the first start with mode 0600. All its processes share it. Keep a copy: without it nobody is known again.',
     'a path',
   ],
   OIDC_ISSUER: [
@@ -166,22 +157,8 @@ export function readSettings(
   /** Must be set: an empty text stands in for it until the problems are told. */
   const needed = (name: Name, fallback: string | undefined) => read(name, fallback, short(255)) ?? '';
 
-  function store(name: 'EVENT_STORE' | 'READ_STORE', file: string): StoreAt {
-    const path = read(name, join(dataDir, file), (text) => {
-      if (!otherStore.test(text)) return sqlitePath.exec(text)?.[1];
-      problems.push(`${found(name)}: not supported by this version; expected ${table[name][2]}`);
-      return '';
-    });
-    return { kind: 'sqlite', path };
-  }
-
   const host = read('HOST', '127.0.0.1', (text) => (isIP(text) !== 0 || hostName.test(text) ? text : undefined));
   const dataDir = read('DATA_DIR', 'data', (text) => text);
-  const eventStore = store('EVENT_STORE', 'events.db');
-  const readStore = store('READ_STORE', 'views.db');
-  if (resolve(eventStore.path) === resolve(readStore.path) && eventStore.path !== '')
-    problems.push(`${found('READ_STORE')}: expected another file than that of EVENT_STORE`);
-
   const demo = !isSet('OIDC_ISSUER');
   const identity: Demo | Oidc = demo
     ? { mode: 'demo' }
@@ -192,6 +169,9 @@ export function readSettings(
     problems.push(
       `${found('HOST')}, which others may reach, and OIDC_ISSUER is not set: expected an OIDC_ISSUER, or for demo mode 127.0.0.1, ::1 or localhost`,
     );
+
+  const problem = (says: string) => void problems.push(says);
+  const { inside, apart } = readStores({ read, found, problem }, dataDir, demo);
 
   const limit = (name: LimitName) =>
     read(name, Number(limitRows[name][0]), (text) => wholeWithin(limitRows[name], text));
@@ -216,8 +196,6 @@ export function readSettings(
     port,
     host,
     dataDir,
-    eventStore,
-    readStore,
     secretFile: read('SECRET_FILE', join(dataDir, 'secret'), (text) => text),
     adminSubject: needed('ADMIN_SUBJECT', demo ? demoAdminSubject : undefined),
     mandatedOrgId: read('MANDATED_ORG_ID', defaults.mandatedOrgId, (text) => (isId(text) ? text : undefined)),
@@ -228,7 +206,7 @@ export function readSettings(
     ...limitsOf(limit),
     trustedProxies: read('TRUSTED_PROXIES', [], networks),
     warnings: diaryNumber === undefined ? [withoutDiaryNumber] : [],
-    ...identity,
+    ...(apart && identity.mode === 'oidc' ? { ...identity, ...apart } : { ...identity, ...inside }),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -247,9 +225,6 @@ export const logSettings = (env: Readonly<Record<string, string | undefined>>): 
 const withoutDiaryNumber =
   'DECISION_DIARY_NUMBER is not set: until RecordDecisionReference tells the number, SubmitRequisition, RecordRepayment and SubmitReport are refused with MISSING_DECISION_REFERENCE';
 
-/** A plain path: SQLite itself would take `:memory:` and `file:` for something else, and a second slash loses a folder. */
-const sqlitePath = /^sqlite:((?!:|file:|\/\/).+)$/s;
-const otherStore = /^(?:esdb|esdb\+discover|kurrentdb|kurrentdb\+discover|postgres|postgresql):/;
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 
 const loopback = new BlockList();

@@ -1,148 +1,21 @@
-import { createHmac, randomUUID, type KeyObject } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-
 /**
  * Who the subject of a token is: the one place where a person outside and a person of the events meet. It lies beside
  * the event store, so that it can be erased. A subject is kept only as a MAC under the installation's secret
- * (domain 3.6 no. 2 and 8), a person only as a random reference: neither can be read from the file.
+ * (domain 3.6 no. 2 and 8), a person only as a random reference: neither can be read from what is kept. Every adapter
+ * keeps every sentence of `directory.contract.ts`.
  */
 export interface Directory {
-  /** The person behind a verified token. A subject enters with its first good token, and is the same person ever after. */
-  personRef(issuer: string, subject: string): string;
+  /**
+   * The person behind a verified token. A subject enters with its first good token, and is the same person ever after,
+   * whichever process meets it first. Cost: one that was met before is told from memory.
+   */
+  personRef(issuer: string, subject: string): Promise<string>;
   /** Whether someone has entered under this reference. */
-  knows(personRef: string): boolean;
-  close(): void;
+  knows(personRef: string): Promise<boolean>;
+  close(): Promise<void>;
 }
 
-export interface DirectoryOptions {
-  /** The file; it and its folder are made where there are none, for their owner alone. */
-  readonly path: string;
-  /** What subjects are kept under. A directory opens under no other key than the one it was made with. */
-  readonly key: KeyObject;
-}
-
-/** The directory's file cannot be used as it is. The message says what was found and the way out. */
+/** The directory cannot be used as it is. The message says what was found and the way out. */
 export class DirectoryUnusable extends Error {
   override readonly name = 'DirectoryUnusable';
 }
-
-/** "SmvD": says of a SQLite file that it is a directory of Samverk. */
-const applicationId = 0x536d7644;
-const fileVersion = 1;
-const personsInMemory = 10_000;
-
-/** Nothing here counts or tells time: rows lie in order of the MAC, and references are random. */
-const tables = `
-  CREATE TABLE secret_check (mac BLOB NOT NULL) STRICT;
-  CREATE TABLE person (subject_mac BLOB PRIMARY KEY, person_ref TEXT NOT NULL UNIQUE) STRICT, WITHOUT ROWID;
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${fileVersion};
-`;
-
-/** Opens the directory, or makes an empty one. @throws DirectoryUnusable */
-export function openDirectory({ path, key }: DirectoryOptions): Directory {
-  const db = opened(path, key);
-  const stored = db.prepare('SELECT person_ref FROM person WHERE subject_mac = ?');
-  const add = db.prepare('INSERT INTO person VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const byRef = db.prepare('SELECT 1 FROM person WHERE person_ref = ?');
-  const inMemory = new Map<string, string>();
-
-  const find = (subject: Buffer) => stored.get(subject)?.['person_ref'];
-
-  /** Two that meet the same subject at once both add and both read what was added first. */
-  function enter(subject: Buffer): string {
-    add.run(subject, randomUUID());
-    return String(find(subject));
-  }
-
-  return {
-    personRef(issuer, subject) {
-      const name = `${issuer}\0${subject}`;
-      const known = inMemory.get(name);
-      if (known !== undefined) return known;
-      const subjectMac = mac(key, name);
-      const ref = String(find(subjectMac) ?? enter(subjectMac));
-      for (const oldest of inMemory.keys()) {
-        if (inMemory.size < personsInMemory) break;
-        inMemory.delete(oldest);
-      }
-      inMemory.set(name, ref);
-      return ref;
-    },
-    knows: (personRef) => byRef.get(personRef) !== undefined,
-    close: () => db.close(),
-  };
-}
-
-function opened(path: string, key: KeyObject): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600); // before SQLite: the files it puts beside have the mode of this one
-    db = new DatabaseSync(path, { timeout: 5_000 });
-    refuseForeign(db, path);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
-    makeTables(db, key);
-    refuseDamaged(db, path);
-    refuseOtherSecret(db, path, key);
-    return db;
-  } catch (cause) {
-    db?.close();
-    if (cause instanceof DirectoryUnusable) throw cause;
-    throw damaged(path, String(cause).replace(/^Error: /, ''), cause);
-  }
-}
-
-/** Before anything is written: a file that is not ours stays as it is. */
-function refuseForeign(db: DatabaseSync, path: string): void {
-  if (isEmpty(db)) return;
-  if (pragma(db, 'application_id') !== applicationId)
-    throw new DirectoryUnusable(
-      `${path} is a database, but no directory of Samverk: move it away, or name another folder`,
-    );
-  const version = Number(pragma(db, 'user_version'));
-  if (version > fileVersion)
-    throw new DirectoryUnusable(
-      `${path} was written by a newer Samverk (its form is ${version}, this one knows ${fileVersion}): start that version`,
-    );
-}
-
-function makeTables(db: DatabaseSync, key: KeyObject): void {
-  if (!isEmpty(db)) return;
-  db.exec('BEGIN IMMEDIATE');
-  if (isEmpty(db)) {
-    db.exec(tables);
-    db.prepare('INSERT INTO secret_check VALUES (?)').run(secretCheck(key));
-  }
-  db.exec('COMMIT');
-}
-
-function refuseDamaged(db: DatabaseSync, path: string): void {
-  const found = pragma(db, 'quick_check(1)');
-  if (found !== 'ok') throw damaged(path, String(found));
-}
-
-/** Under another secret every subject would silently become a new person without roles. */
-function refuseOtherSecret(db: DatabaseSync, path: string, key: KeyObject): void {
-  const made = db.prepare('SELECT mac FROM secret_check').get()?.['mac'];
-  if (!(made instanceof Uint8Array && secretCheck(key).equals(made)))
-    throw new DirectoryUnusable(
-      `${path} was made under another secret: put back the SECRET_FILE that this data folder was started with`,
-    );
-}
-
-const damaged = (path: string, found: string, cause?: unknown) =>
-  new DirectoryUnusable(
-    `${path} cannot be read as a directory (${found}): put back a copy of it. Without it, everyone is a new person without roles`,
-    { cause },
-  );
-
-const isEmpty = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-const pragma = (db: DatabaseSync, name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-const mac = (key: KeyObject, name: string) => createHmac('sha256', key).update(name).digest();
-
-/** Starts with the separator, which no issuer does: it can be no one's MAC. */
-const secretCheck = (key: KeyObject) => mac(key, '\0samverk directory');

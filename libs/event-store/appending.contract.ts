@@ -214,6 +214,20 @@ export function appendingContract({ sentence, store, reopen }: UnderTest): void 
       expect(await whole(store(), here)).toEqual([]);
     });
 
+    sentence('takes no event type but a letter and what follows it without a space', async () => {
+      const here = stream();
+      for (const type of ['', ' ', '$metadata', '$>', '1', 'Note Taken', 'Note\u0000', `N${'x'.repeat(200)}`])
+        await refused(here, [anEvent(), anEvent({ type })]);
+      expect(await whole(store(), here)).toEqual([]);
+      const types = ['N', 'Åtgärd', 'note-taken_2', `N${'x'.repeat(199)}`];
+      await store().append(
+        here,
+        types.map((type) => anEvent({ type })),
+        'none',
+      );
+      expect((await whole(store(), here)).map(({ type }) => type)).toEqual(types);
+    });
+
     sentence('takes nothing that JSON cannot hold: no bigint, no ring', async () => {
       const here = stream();
       const ring: Record<string, unknown> = {};

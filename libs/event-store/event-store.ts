@@ -34,8 +34,8 @@ export interface EventStore {
    * Appends one to 1,000 events to a stream.
    * @throws WrongRevision when `expected` is not the stream's last revision (and the ids are not there already)
    * @throws IdsContradict when some of the ids are in the stream and others are not, or in another order
-   * @throws StoreRefuses for a malformed stream name or id, no events, what JSON cannot hold, or an append above the
-   *   size limit
+   * @throws StoreRefuses for a malformed stream name, id or type, no events, what JSON cannot hold, or an append above
+   *   the size limit
    */
   append(stream: string, events: readonly NewEvent[], expected: Expected): Promise<Appended>;
 
@@ -110,6 +110,8 @@ export class StoreUnusable extends Error {
 
 /** No control characters and no half characters: not every store gives them back as they were. */
 const streamName = /^[a-z]+-[^\s\p{Cc}\p{Cs}]{1,200}$/u;
+/** `$` is for types of a server's own. */
+const eventType = /^\p{L}[^\s\p{Cc}\p{Cs}]{0,199}$/u;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** At most so many bytes of JSON in one append: what the tightest adapter takes, less its overhead. */
@@ -121,8 +123,10 @@ export function checkedAppend(stream: string, events: readonly NewEvent[]): stri
   if (!streamName.test(stream)) throw new StoreRefuses(`"${stream}" is no stream name: <category>-<id>`);
   if (events.length === 0 || events.length > maxAppendEvents)
     throw new StoreRefuses(`an append holds 1 to ${maxAppendEvents} events, not ${events.length}`);
-  for (const { id } of events)
+  for (const { id, type } of events) {
     if (!uuid.test(id)) throw new StoreRefuses(`"${id}" is no event id: a UUID in lower case`);
+    if (!eventType.test(type)) throw new StoreRefuses(`"${type}" is no event type: a letter, and up to 199 more signs`);
+  }
   if (new Set(events.map(({ id }) => id)).size !== events.length)
     throw new StoreRefuses('an append names one id twice');
   const bodies = events.map(asJson);

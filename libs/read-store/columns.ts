@@ -39,6 +39,10 @@ export function indexedColumns(view: View): IndexedColumn[] {
   });
 }
 
+/** Whether a column may hold texts of any length. */
+export const isLong = (view: View, column: string): boolean =>
+  ['text', 'builtId'].includes(view.row[column]?.kind.is ?? '');
+
 /** What a table is made for: a view of another layout is built anew, even if its version was not raised. */
 export const layoutOf = (view: View): string =>
   JSON.stringify([view.version, Object.keys(view.row), Object.keys(view.columns), indexedColumns(view)]);

@@ -1,7 +1,7 @@
-import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
+import { type Expression, type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { VisibilityClass } from '#kernel/envelope';
 import type { View } from '#kernel/view';
-import { type IndexedColumn, indexedColumns, indexedValue, shortHash } from './columns.ts';
+import { type IndexedColumn, indexedColumns, indexedValue, isLong, shortHash } from './columns.ts';
 import { CompiledQueries, type Parameter, type Question, slot, slots } from './compiled.ts';
 import { type Contains, known, seenWhole } from './known.ts';
 import type { FilterValue, HistoryWanted, RowsWanted } from './read-store.ts';
@@ -14,16 +14,25 @@ export interface Tables {
   readonly [table: string]: Readonly<Record<string, string | number | null>>;
 }
 
+type Text = (text: Expression<unknown>) => RawBuilder<unknown>;
+
+/** What each database says in its own way. */
+export interface Dialect {
+  readonly contains: Contains;
+  /** The beginning of a text, for a database whose indexes do not hold long ones: rows are ordered by that first. */
+  readonly head?: Text;
+}
+
 /** Every question that is asked of the rows and the history of a read store, in SQL. */
 export class Queries {
   readonly #db: Kysely<Tables>;
-  readonly #contains: Contains;
+  readonly #dialect: Dialect;
   readonly #compiled = new CompiledQueries();
   readonly #columns = new WeakMap<View, ReadonlyMap<string, IndexedColumn>>();
 
-  constructor(db: Kysely<Tables>, contains: Contains) {
+  constructor(db: Kysely<Tables>, dialect: Dialect) {
     this.#db = db;
-    this.#contains = contains;
+    this.#dialect = dialect;
   }
 
   /** @throws TypeError for a filter or order that the view does not declare, or a value that its column cannot hold */
@@ -31,6 +40,7 @@ export class Queries {
     const by = order && order.by !== view.key ? order.by : '_key';
     if (by !== '_key' && !view.orders.includes(by)) throw new TypeError(`${view.name} is not ordered by ${by}`);
     const direction = order?.descending ? 'desc' : 'asc';
+    const head = by !== '_key' && isLong(view, by) ? this.#dialect.head : undefined;
     const lists = Object.entries(filter).map(([name, value]) => this.#list(view, name, value));
     if (keys) lists.push({ column: '_key', values: [...keys] });
     const visible = known(mayKnow, {
@@ -48,7 +58,7 @@ export class Queries {
     const listed = lists.map(({ column, values: { length } }) => `${column}*${length}`);
     const shape = [view.name, ...listed, by, direction, after !== undefined, visible.shape, seen?.shape].join();
     return this.#compiled.ask(shape, values, () => {
-      const all = seen?.condition(this.#contains);
+      const all = seen?.condition(this.#dialect.contains);
       const columns = all ? sql<string | null>`case when ${all} then null else _columns end` : sql.ref('_columns');
       let query = this.#db
         .selectFrom(view.name)
@@ -59,9 +69,10 @@ export class Queries {
         const read = by !== '_key' && fewValues(view, column) ? unindexed(column) : column;
         query = query.where(among(read, `list.${i}`, list.length));
       }
-      if (after) query = query.where(behind(by, direction));
-      const condition = visible.condition(this.#contains);
+      if (after) query = query.where(behind(by, direction, head));
+      const condition = visible.condition(this.#dialect.contains);
       if (condition) query = query.where(condition);
+      if (head) query = query.orderBy(head(sql.ref(by)), direction);
       if (by !== '_key') query = query.orderBy(by, direction);
       return query.orderBy('_key', direction);
     });
@@ -106,7 +117,7 @@ export class Queries {
       if (types) query = query.where(among(type, 'type', types.length));
       if (ids) query = query.where(among('h.hash', 'hash', ids.length)).where(among('h.id', 'id', ids.length));
       if (after !== undefined) query = query.where(position, direction === 'asc' ? '>' : '<', slot('after'));
-      const condition = visible.condition(this.#contains);
+      const condition = visible.condition(this.#dialect.contains);
       if (condition) query = query.where(condition);
       return query.orderBy(position, direction);
     });
@@ -156,8 +167,9 @@ function among(column: string | RawBuilder<unknown>, name: string, count: number
   return sql<SqlBool>`${typeof column === 'string' ? sql.ref(column) : column} in (${slots(names)})`;
 }
 
-function behind(by: string, direction: 'asc' | 'desc'): RawBuilder<SqlBool> {
+function behind(by: string, direction: 'asc' | 'desc', head: Text | undefined): RawBuilder<SqlBool> {
   const than = sql.raw(direction === 'asc' ? '>' : '<');
   if (by === '_key') return sql<SqlBool>`_key ${than} ${slot('after.key')}`;
-  return sql<SqlBool>`(${sql.ref(by)}, _key) ${than} (${slot('after.value')}, ${slot('after.key')})`;
+  const beyond = sql<SqlBool>`(${sql.ref(by)}, _key) ${than} (${slot('after.value')}, ${slot('after.key')})`;
+  return head ? sql<SqlBool>`${head(sql.ref(by))} ${than}= ${head(slot('after.value'))} and ${beyond}` : beyond;
 }

@@ -12,16 +12,22 @@ export interface ViewStanding {
   readonly check: Verdict;
 }
 
+/** The same as far as others than its keeper know it: what the check found is not written down. */
+export type SeenStanding = Omit<ViewStanding, 'check'> & Partial<Pick<ViewStanding, 'check'>>;
+
 /** The same for those who watch the system: no position. */
 export interface ViewStatus {
   readonly view: string;
   /** How many events are still to come into it. */
   readonly behind: number;
   readonly parked: number;
-  /** Whether the view was given exactly the events that concern it; `running` until they were all counted once. */
-  readonly check: Verdict['check'];
+  /**
+   * Whether the view was given exactly the events that concern it; `running` until they were all counted once. Absent
+   * where another process counts.
+   */
+  readonly check?: Verdict['check'];
   /** How many it was given too many; below 0, too few. With `differs`, 0 means as many, but others. */
-  readonly difference: number;
+  readonly difference?: number;
   /** How much of it is built, from 0 to 1, while it cannot be read yet; absent once it can. */
   readonly built?: number;
 }
@@ -49,7 +55,7 @@ const longestTimer = 2 ** 31 - 1;
 /** How the views stand, for whoever asks or waits. */
 export class Standing implements Pick<ViewKeeper, 'position' | 'reached' | 'status'> {
   readonly #waiters = new Set<Waiter>();
-  #views: readonly ViewStanding[] = [];
+  #views: readonly SeenStanding[] = [];
   #position = 0;
   #over = false;
 
@@ -81,7 +87,7 @@ export class Standing implements Pick<ViewKeeper, 'position' | 'reached' | 'stat
   }
 
   /** The views stand so now. */
-  take(views: readonly ViewStanding[]): void {
+  take(views: readonly SeenStanding[]): void {
     this.#views = views;
     const read = views.filter(({ built }) => built === undefined);
     this.#position = read.length === 0 ? 0 : Math.min(...read.map(({ position }) => position));

@@ -11,6 +11,7 @@ import { demoToken } from '#delivery/identity-token';
 import { readSettings, type Settings } from '#delivery/settings';
 import type { StoredEvent } from '#kernel/envelope';
 import type { Money } from '#kernel/money';
+import { Stores } from '../servers/stores.ts';
 
 /** What a front end of today asks for: the answers of GraphQL, their statuses included. */
 const accept = 'application/graphql-response+json, application/json;q=0.9';
@@ -79,16 +80,28 @@ export const mutationOf = (name: string): string =>
     }
   }`;
 
-/** The whole system as its users meet it: served on a free port from a folder of its own, the demo loaded. */
+/**
+ * The whole system as its users meet it: served on a free port from a folder of its own, the demo loaded; on the stores
+ * that the environment of the tests names.
+ */
 export class RunningSystem {
   readonly settings: Settings;
   /** A token for each role of the demo, by name. */
   readonly tokens: Readonly<Record<string, string>>;
   readonly #broken: unknown[];
+  readonly #stores: Stores;
+  readonly #counted = { position: 0, all: 0, byProcesses: 0 };
   #server: Server;
 
-  private constructor(settings: Settings, server: Server, tokens: Readonly<Record<string, string>>, broken: unknown[]) {
+  private constructor(
+    settings: Settings,
+    stores: Stores,
+    server: Server,
+    tokens: Readonly<Record<string, string>>,
+    broken: unknown[],
+  ) {
     this.settings = settings;
+    this.#stores = stores;
     this.#server = server;
     this.tokens = tokens;
     this.#broken = broken;
@@ -98,19 +111,26 @@ export class RunningSystem {
   static async start(copyOf?: RunningSystem, environment: Environment = {}): Promise<RunningSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'samverk-e2e-'));
     if (copyOf) cpSync(copyOf.settings.dataDir, folder, { recursive: true });
+    const stores = await Stores.make(folder, copyOf ? copyOf.#stores : undefined);
     const settings = readSettings(
-      { ...unhurried, ...environment, PORT: '0', DATA_DIR: folder },
+      { ...unhurried, ...stores.environment, ...environment, PORT: '0', DATA_DIR: folder },
       { mandatedOrgId: mandatedOrgIdOfDecision },
     );
     const broken: unknown[] = [];
     const server = await serve(settings, (error, what) => broken.push({ what, error }));
     try {
-      return new RunningSystem(settings, server, await loadDemo(server.installation, settings), broken);
+      return new RunningSystem(settings, stores, server, await loadDemo(server.installation, settings), broken);
     } catch (error) {
       await server.close();
+      await stores.remove();
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The settings of another process that is to work on the same stores. */
+  get environment(): Environment {
+    return { ...this.#stores.environment, DATA_DIR: this.settings.dataDir };
   }
 
   /** What broke and was reported until now; it is forgotten with this, so that `end` does not throw. */
@@ -139,18 +159,28 @@ export class RunningSystem {
     await this.open();
   }
 
-  /** Restarts without these files of the folder. */
+  /** Restarts without these files of the folder, or without what they would hold. */
   async forget(...names: readonly string[]): Promise<void> {
     await this.close();
+    await this.#stores.forget(names);
     for (const name of names)
       for (const suffix of ['', '-wal', '-shm'])
         rmSync(join(this.settings.dataDir, `${name}${suffix}`), { force: true });
     await this.open();
   }
 
+  /** Deletes every snapshot while the system is stopped, and gives how many there were. */
+  async forgetSnapshots(): Promise<number> {
+    await this.close();
+    const deleted = await this.#stores.forgetSnapshots(this.settings.dataDir);
+    await this.open();
+    return deleted;
+  }
+
   /** Ends the system, closed or not, and its folder. @throws when anything broke while it ran */
   async end(closed: 'open' | 'closed' = 'open'): Promise<void> {
     if (closed === 'open') await this.close();
+    await this.#stores.remove();
     rmSync(this.settings.dataDir, { recursive: true, force: true });
     if (this.#broken.length > 0) throw new AggregateError(this.#broken, `broke: ${this.#broken.map(said).join('; ')}`);
   }
@@ -222,8 +252,22 @@ export class RunningSystem {
   }
 
   /** How many events there are: the same before and after what changes nothing. */
-  head(): Promise<number> {
-    return this.installation.platform.store.head();
+  async head(): Promise<number> {
+    return (await this.counts()).all;
+  }
+
+  /** How many events there are now, and how many of them processes made in answer to others. */
+  async counts(): Promise<{ readonly all: number; readonly byProcesses: number }> {
+    const { store } = this.installation.platform;
+    const counted = this.#counted;
+    for (const head = await store.head(); counted.position < head;) {
+      const read = await store.readAll({ after: counted.position, limit: 1_000 });
+      const events = read.filter(({ position }) => position <= head);
+      counted.all += events.length;
+      counted.byProcesses += events.filter(({ actor }) => 'system' in actor).length;
+      counted.position = events.at(-1)?.position ?? head;
+    }
+    return { all: counted.all, byProcesses: counted.byProcesses };
   }
 
   /** The events of a stream as stored, which no caller ever sees whole. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
   await quiet.close();
   busy = await RunningSystem.start(quiet);
   await quiet.open();
-}, 20_000);
+});
 afterAll(() => Promise.all([quiet.end(), busy.end()]));
 
 const viewers = ['PUBLIC', 'GROUP_MEMBER', 'GOVERNMENT_RECIPIENT'] as const;

@@ -136,7 +136,7 @@ describe('what was just accepted', () => {
 
   test('is waited for where the views are thousands of events behind', async () => {
     const { platform, directory } = system.installation;
-    const admin = directory.personRef(demoIssuer, system.settings.adminSubject);
+    const admin = await directory.personRef(demoIssuer, system.settings.adminSubject);
     const stream = `fundingyear-${yearId(2017)}`;
     const model = (await system.stored(stream)).findLast(({ type }) => type === 'CostRecorded');
     if (!model) throw new Error('no cost was recorded');
@@ -164,13 +164,15 @@ describe('what was just accepted', () => {
 
 describe('a draft report', () => {
   const interim = reportId('INTERIM');
+  let notBefore: string;
   beforeAll(async () => {
     await system.clockTo('2018-03-01T09:00:00.000Z');
-    await system.accepted(system.token('MANDATE_OWNER'), 'DraftReport', draft('INTERIM'));
+    const drafted = await system.accepted(system.token('MANDATE_OWNER'), 'DraftReport', draft('INTERIM'));
+    notBefore = drafted.consistency;
   });
 
   test('is there for the registrar, its content withheld and listed', async () => {
-    const [event] = await system.history(system.token('REGISTRAR'), interim);
+    const [event] = await system.history(system.token('REGISTRAR'), interim, { notBefore });
     expect(event).toMatchObject({ type: 'ReportDrafted', object: { type: 'Report', id: interim } });
     expect(event?.data).toEqual({});
     const withheld = ['/reportId', '/mandateId', '/kind', '/obligationId', '/recipientOrgId'];

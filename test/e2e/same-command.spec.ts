@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AnotherMandate, registerAnother } from './another-mandate.ts';
 import { built, cost, receipt, requisition } from './golden-steps.ts';
@@ -25,17 +24,6 @@ const told = (outcome: Accepted | Refused) =>
 const accepted = { of: commandId, warnings: [] };
 const submitted = async () =>
   (await system.stored(`fundingyear-${yearId(2017)}`)).filter(({ type }) => type === 'RequisitionSubmitted');
-
-/** Deletes every snapshot while the system is stopped, and gives how many parts they had. */
-async function deleteSnapshots(): Promise<number> {
-  await system.close();
-  const db = new DatabaseSync(system.settings.readStore.path);
-  db.exec('DELETE FROM _snapshot');
-  const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
-  db.close();
-  await system.open();
-  return Number(changes);
-}
 
 /** The last revision of a year's stream: what timers and policies record elsewhere does not move it. */
 async function endOf(year: number): Promise<number | undefined> {
@@ -83,7 +71,7 @@ describe('the same command again', () => {
 
   test('once more when every snapshot was deleted, gives the original answer', async () => {
     const before = await endOf(2017);
-    expect(await deleteSnapshots()).toBeGreaterThan(0);
+    expect(await system.forgetSnapshots()).toBeGreaterThan(0);
     expect(told(await submit())).toEqual(accepted);
     expect(await endOf(2017)).toBe(before);
   });
@@ -144,7 +132,7 @@ describe('the same command again', () => {
     await answers();
     await system.restart();
     await answers();
-    expect(await deleteSnapshots()).toBeGreaterThan(100_000);
+    expect(await system.forgetSnapshots()).toBeGreaterThan(100_000);
     await answers();
     expect(await endOf(2018)).toBe(before);
   }, 240_000);

@@ -22,7 +22,7 @@ interface Ended {
 const samverk = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const main = join(import.meta.dirname, '../../dist/apps/cli/main.js');
-    const env = { ...process.env, DATA_DIR: system.settings.dataDir };
+    const env = { ...process.env, ...system.environment };
     execFile(process.execPath, ['--no-warnings', main, ...args], { env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
     );

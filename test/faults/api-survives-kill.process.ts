@@ -19,14 +19,15 @@ export interface End {
   readonly complaints: string;
 }
 
-/** The tools of an installation, run to their end on a data folder; `running` is given the process. */
+/** The tools of an installation, run to their end on a data folder, with other settings beside; `running` is given the process. */
 export async function samverk(
   folder: string,
   args: readonly string[],
   running: (child: ChildProcess) => void = () => undefined,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<End & { readonly says: string }> {
   const child = spawn(process.execPath, [join(root, 'dist', 'apps', 'cli', 'main.js'), ...args], {
-    env: { DATA_DIR: folder },
+    env: { ...settings, DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running(child);

@@ -13,6 +13,7 @@ import { seed } from './chance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'samverk-full-'));
 const settings = readSettings({ PORT: '0', DATA_DIR: folder }, { mandatedOrgId: mandatedOrgIdOfDecision });
+const events = join(folder, 'events.db');
 const reported: unknown[] = [];
 let server: Server | undefined;
 afterAll(async () => {
@@ -22,8 +23,8 @@ afterAll(async () => {
 
 async function start(maxBytes?: number): Promise<Record<string, string>> {
   await server?.close();
-  const eventStore = { ...settings.eventStore, ...(maxBytes !== undefined && { maxBytes }) };
-  server = await serve({ ...settings, eventStore }, (error) => reported.push(error));
+  const eventStore = { kind: 'sqlite', path: events, ...(maxBytes !== undefined && { maxBytes }) } as const;
+  server = await serve({ ...settings, workers: 'inside', eventStore }, (error) => reported.push(error));
   return loadDemo(server.installation, settings);
 }
 
@@ -38,7 +39,7 @@ const send = (tokens: Record<string, string>, { id, role, name, input }: Command
 
 test('on a full disk a command is refused without a trace, questions are answered; with room the same command is accepted, once', async () => {
   await start();
-  const tokens = await start(statSync(settings.eventStore.path).size + 200_000);
+  const tokens = await start(statSync(events).size + 200_000);
   let issued = 0;
   let answer = '';
   let command = commandNo(seed, 0);

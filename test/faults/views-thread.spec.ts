@@ -26,8 +26,8 @@ afterEach(async () => {
 
 const start = (more: Partial<ViewsThreadOptions> = {}) =>
   startViews({
-    events: file('events.db'),
-    views: file('views.db'),
+    events: { kind: 'sqlite', path: file('events.db') },
+    views: { kind: 'sqlite', path: file('views.db') },
     store,
     report: (error, what) => reports.push(`${what}: ${String(error)}`),
     ...more,

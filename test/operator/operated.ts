@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** A line of the log. */
 export type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** The API as an operator runs it: a process of its own, that logs in JSON. Its folder lives as long as it. */
+/** The API, or a worker, as an operator runs it: a process of its own, that logs in JSON. Its folder lives as long as it. */
 export class Operated {
   readonly folder = mkdtempSync(join(tmpdir(), 'samverk-operated-'));
   /** All that it wrote, on stdout and stderr. */
@@ -21,8 +21,8 @@ export class Operated {
   #wake = Promise.withResolvers<void>();
   #over = false;
 
-  private constructor(settings: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [join(root, 'dist', 'apps', 'api', 'main.js')], {
+  private constructor(settings: Readonly<Record<string, string>>, app: 'api' | 'worker') {
+    this.#child = spawn(process.execPath, [join(root, 'dist', 'apps', app, 'main.js')], {
       env: { DATA_DIR: this.folder, PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'debug', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -41,8 +41,11 @@ export class Operated {
   }
 
   /** Resolves when it serves, or has ended. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Operated> {
-    const operated = new Operated(settings);
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    app: 'api' | 'worker' = 'api',
+  ): Promise<Operated> {
+    const operated = new Operated(settings, app);
     await operated.line(({ event }) => event === 'serving' || event === 'failed');
     return operated;
   }
@@ -86,6 +89,12 @@ export class Operated {
   async admin(path: string, headers: Readonly<Record<string, string>> = {}) {
     const response = await fetch(`${this.at('admin')}${path}`, { headers });
     return { status: response.status, text: await response.text() };
+  }
+
+  /** Ends it as a machine that fails does. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 
   /** Ends it as an operator does; gives its exit code. */

@@ -20,7 +20,7 @@ import { loadSecret } from '#delivery/secret';
 import { readSettings } from '#delivery/settings';
 import { toldOf } from '#delivery/told';
 import type { Answered } from '#delivery/watching';
-import { openDirectory } from '#directory/directory';
+import { openSqliteDirectory } from '#directory/sqlite/sqlite-directory';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
 import { Projector } from '#read-store/projector';
 import { historyName } from '#read-store/read-store';
@@ -53,9 +53,9 @@ beforeAll(async () => {
   watch = await Watch.open(settings, contexts, report, { request: (answered) => logged.push(answered) });
   const secret = loadSecret(settings.secretFile);
   const clock = { now: () => '2017-01-02T08:00:00.000Z' };
-  const directory = openDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
-  const store = watch.store(await openSqliteEventStore({ path: settings.eventStore.path, clock }));
-  const readStore = await openSqliteReadStore({ path: settings.readStore.path });
+  const directory = await openSqliteDirectory({ path: join(folder, 'directory.db'), key: secret.derive('directory') });
+  const store = watch.store(await openSqliteEventStore({ path: join(folder, 'events.db'), clock }));
+  const readStore = await openSqliteReadStore({ path: join(folder, 'views.db') });
   const views = contexts.flatMap((context) => context.views);
   const facts = Object.fromEntries(factsOf(contexts));
   platform = await startPlatform({
@@ -64,7 +64,7 @@ beforeAll(async () => {
     readStore,
     projector: await Projector.start({ events: store, store: readStore, views, facts, report }),
     processStore: await openSqliteProcessStore({ path: join(folder, 'processes.db') }),
-    snapshots: await openSqliteSnapshots({ path: settings.readStore.path }),
+    snapshots: await openSqliteSnapshots({ path: join(folder, 'views.db') }),
     directory,
     people: { persons, grantsOf, organisationsOf },
     clock,

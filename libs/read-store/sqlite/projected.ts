@@ -1,7 +1,7 @@
 import type { View } from '#kernel/view';
 import type { Checkpoint, Commit, Parked, Projected, StoredRow } from '../read-store.ts';
 import type { Connection } from './connection.ts';
-import { type RowText, storedRow } from './row-text.ts';
+import { type RowText, storedRow } from '../row-text.ts';
 import { next, type Side } from './tables.ts';
 import { SqliteWriting } from './writing.ts';
 

@@ -17,7 +17,7 @@ import {
 import { Connection } from './connection.ts';
 import { type Access, openFile, sign } from './open-file.ts';
 import { SqliteProjected } from './projected.ts';
-import { type RowText, storedRow } from './row-text.ts';
+import { type RowText, storedRow } from '../row-text.ts';
 import { next, SqliteTables } from './tables.ts';
 
 export interface SqliteReadStoreOptions {
@@ -61,7 +61,7 @@ class SqliteReadStore implements ReadStore {
     this.next = this.#sides[1];
     const kysely = compilerOnly();
     this.#tables = new SqliteTables(db, kysely);
-    this.#queries = new Queries(kysely, (text, part) => sql`instr(${text}, ${part}) > 0`);
+    this.#queries = new Queries(kysely, { contains: (text, part) => sql`instr(${text}, ${part}) > 0` });
     if (found !== 'ours')
       this.#connection.transaction(() => {
         this.#tables.dropAll();

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { View } from '#kernel/view';
 import { type IndexedColumn, indexedColumns, indexedValue, shortHash } from '../columns.ts';
 import { type ChangedRow, CheckpointMoved, type Commit, type HistoryEntry, type Release } from '../read-store.ts';
-import { encodedColumns } from './row-text.ts';
+import { encodedColumns } from '../row-text.ts';
 import type { Side } from './tables.ts';
 
 /** So many numbers of objects are kept at hand. */

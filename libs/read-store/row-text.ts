@@ -1,6 +1,6 @@
 import type { Row } from '#kernel/view';
-import type { Guard } from '../may-know.ts';
-import type { StoredRow } from '../read-store.ts';
+import type { Guard } from './may-know.ts';
+import type { StoredRow } from './read-store.ts';
 
 /** `_key, _body, _release, _at, _parties, _columns`, as they stand in a view's table; no columns of a row seen whole. */
 export type RowText = [

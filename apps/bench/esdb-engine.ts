@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent, NO_STREAM, START, streamNameFilter } from '@eventstore/db-client';
-import { systemClock } from '#delivery/clock';
+import { demoStart } from '#delivery/clock';
 import { openKurrentEventStore } from '#event-store/kurrent/kurrent-event-store';
 import type { Engine, RawAppends } from './engine.ts';
 import { aCost } from './mandate-history.ts';
@@ -22,7 +22,7 @@ export const esdbEngine = (command: string): Engine => ({
     await answering(`http://127.0.0.1:${port}/health/live`);
     return {
       settings: { EVENT_STORE: url },
-      open: () => openKurrentEventStore({ url, clock: systemClock }),
+      open: () => openKurrentEventStore({ url, clock: { now: () => demoStart } }), // a demo refuses other time
       rawAppends: (_, callers) => clientAppends(url, callers, 1),
       rawRead: () => readAndParse(url),
       commandsAtMost: (connections) => clientAppends(url, connections, 2),

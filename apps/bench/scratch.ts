@@ -57,7 +57,11 @@ export class Scratch {
   /** Runs a server that is not ours, by a command line without quotes; what it says is not heard. */
   run(command: string): ChildProcess {
     const [program = '', ...args] = command.trim().split(/\s+/);
-    const child = spawn(program, args, { stdio: 'ignore' });
+    // EventStoreDB takes every variable of its name for an option, and does not start with one it does not know.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(EVENTSTORE|KURRENTDB)_/.test(name)),
+    );
+    const child = spawn(program, args, { stdio: 'ignore', env });
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     child.once('error', () => this.#children.delete(child));

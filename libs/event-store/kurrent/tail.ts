@@ -63,10 +63,12 @@ export class Tail {
   async beyond(position: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#head > position || signal?.aborted || this.#server.closing.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => resolve();
+    this.#waiting.add(wake);
+    signal?.addEventListener('abort', wake);
     await promise;
-    this.#waiting.delete(resolve);
+    signal?.removeEventListener('abort', wake);
+    this.#waiting.delete(wake);
   }
 
   async #follow(): Promise<void> {

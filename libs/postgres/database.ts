@@ -48,6 +48,9 @@ export class Database {
       client_encoding: 'UTF8',
       client_min_messages: 'warning',
       idle_in_transaction_session_timeout: String(longestIdle),
+      // plans are kept, and made while tables are small: then all of them would be read for ever after
+      enable_seqscan: 'off',
+      jit: 'off',
       ...(hasty && { synchronous_commit: 'off' }),
       ...(access === 'read' && { default_transaction_read_only: 'on' }),
     };

@@ -21,7 +21,7 @@ export class Statements {
 
 /**
  * A connection in a transaction. What is asked is sent at once, behind what was asked before and without waiting for its
- * answer; answers come in order, and after one that fails every other fails too.
+ * answer; answers come in order, and after one that fails every other fails too: see `answered`.
  */
 export class Connection {
   readonly #client: ClientBase;
@@ -60,6 +60,11 @@ export class Connection {
     const query = { text, values: values.map(written), rowMode: 'array' as const };
     return this.#client.query<unknown[], unknown[]>(name === undefined ? query : { ...query, name });
   }
+}
+
+/** Waits until all are answered. @throws what the first that failed did, as they stand here: others failed because of it */
+export async function answered(questions: readonly Promise<unknown>[]): Promise<void> {
+  for (const one of await Promise.allSettled(questions)) if (one.status === 'rejected') throw one.reason;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { type Address, addressOf, PostgresUnusable, type Unusable, whyUnfit, whyUnusable } from './address.ts';
-import { Connection, Statements, type Value, valueTypes } from './connection.ts';
+import { answered, Connection, Statements, type Value, valueTypes } from './connection.ts';
 import { isThere, type Layout, make } from './layout.ts';
 import { notifications } from './listening.ts';
 
@@ -107,13 +107,13 @@ export class Database {
     return this.#using(async (client) => {
       const connection = new Connection(client, this.#statements);
       try {
-        const begun = [client.query('BEGIN'), fence?.check(connection)];
-        const [done, ...others] = await Promise.allSettled([work(connection), ...begun]);
-        connection.end(); // what was left behind by a failure in `work` is not to go on outside the transaction
-        for (const one of [...others, done]) if (one.status === 'rejected') throw one.reason;
+        const begun = client.query('BEGIN');
+        const held = fence?.check(connection) ?? begun;
+        const done = work(connection);
+        await answered([begun, held, done]).finally(() => connection.end()); // nothing goes on outside the transaction
         const { command } = await client.query('COMMIT');
         if (command !== 'COMMIT') throw new Error('a statement of the transaction failed, and nobody was told');
-        return (done as PromiseFulfilledResult<T>).value;
+        return await done;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         throw error;

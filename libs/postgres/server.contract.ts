@@ -23,6 +23,11 @@ export class TestDatabase {
     return asked<T>(this.url, text);
   }
 
+  /** The same in the server's own database, which nobody else uses. */
+  async elsewhere(text: string): Promise<void> {
+    await asked(administrator ?? '', text);
+  }
+
   /** Does something while another connection, which did this, stays open. */
   async meanwhile(text: string, work: () => Promise<void>): Promise<void> {
     const other = new Client({ connectionString: this.url });

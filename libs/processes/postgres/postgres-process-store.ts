@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel/time';
-import type { Connection } from '#postgres/connection';
+import { answered, type Connection } from '#postgres/connection';
 import { Database, type Fence } from '#postgres/database';
 import type { Layout } from '#postgres/layout';
 import {
@@ -70,7 +70,7 @@ class Store implements ProcessStore {
     if (before === layout) return;
     await this.#database.transaction(async (connection) => {
       const renew = 'UPDATE checkpoint SET layout = $1';
-      await Promise.all([emptied(connection), connection.run(renew, layout)]);
+      await answered([emptied(connection), connection.run(renew, layout)]);
     }, this.#turn);
   }
 
@@ -140,7 +140,7 @@ class Store implements ProcessStore {
       const moved = connection.run(move, to.position, to.event, from).then((count) => {
         if (count !== 1) throw new ProcessesMoved(from);
       });
-      await Promise.all([
+      await answered([
         moved,
         written(
           connection,

@@ -1,5 +1,5 @@
 import type { View } from '#kernel/view';
-import type { Connection } from '#postgres/connection';
+import { answered, type Connection } from '#postgres/connection';
 import type { Database, Fence } from '#postgres/database';
 import type { Checkpoint, Commit, Parked, Projected, StoredRow } from '../read-store.ts';
 import { type RowText, storedRow } from '../row-text.ts';
@@ -90,10 +90,10 @@ export class PostgresProjected implements Projected {
   }
 
   async #write(connection: Connection, commit: Commit): Promise<void> {
-    await Promise.all([
+    await answered([
       connection.all('SELECT pg_advisory_xact_lock_shared($1)', structure),
       this.#writing.write(connection, commit, this.#views),
-      this.#side === next ? undefined : connection.define(`NOTIFY ${channel}`),
+      ...(this.#side === next ? [] : [connection.define(`NOTIFY ${channel}`)]),
     ]);
   }
 

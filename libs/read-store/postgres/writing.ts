@@ -1,7 +1,14 @@
 import type { View } from '#kernel/view';
-import type { Connection } from '#postgres/connection';
+import { answered, type Connection } from '#postgres/connection';
 import { indexedColumns, indexedValue, shortHash } from '../columns.ts';
-import { type ChangedRow, CheckpointMoved, type Commit, type HistoryEntry, type Release } from '../read-store.ts';
+import {
+  type ChangedRow,
+  CheckpointMoved,
+  type Commit,
+  type HistoryEntry,
+  type Parked,
+  type Release,
+} from '../read-store.ts';
 import { encodedColumns } from '../row-text.ts';
 import { quoted, type Side } from './tables.ts';
 
@@ -25,15 +32,11 @@ export class PostgresWriting {
       const table = tableOf(this.#side, declared.get(view), view);
       return [putRows(connection, table, rows), dropRows(connection, table, gone)];
     });
-    await Promise.all([
+    await answered([
       ...moved,
       ...rows,
       this.#writeReleases(connection, releases),
-      parked.length > 0 &&
-        connection.run(
-          'INSERT INTO _parked SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])',
-          ...columnsOf(parked, ({ view, key, position, error }) => [`${this.#side}${view}`, key, position, error]),
-        ),
+      this.#park(connection, parked),
       this.#writeHistory(connection, history),
     ]);
   }
@@ -91,6 +94,14 @@ export class PostgresWriting {
     return steps;
   }
 
+  async #park(connection: Connection, parked: readonly Parked[]): Promise<void> {
+    if (parked.length === 0) return;
+    await connection.run(
+      'INSERT INTO _parked SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])',
+      ...columnsOf(parked, ({ view, key, position, error }) => [`${this.#side}${view}`, key, position, error]),
+    );
+  }
+
   async #writeReleases(connection: Connection, releases: readonly Release[]): Promise<void> {
     if (releases.length === 0) return;
     await connection.run(
@@ -109,7 +120,7 @@ export class PostgresWriting {
         ...[id, shortHash(id)],
       ]),
     );
-    await Promise.all([entries, this.#writeObjects(connection, history)]);
+    await answered([entries, this.#writeObjects(connection, history)]);
   }
 
   async #writeObjects(connection: Connection, history: readonly HistoryEntry[]): Promise<void> {

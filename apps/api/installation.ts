@@ -62,7 +62,7 @@ export async function openInstallation(
   opened.defer(() => projector.stop());
   const snapshots = await openSnapshots(settings.readStore);
   opened.defer(() => snapshots.close());
-  const turn = keeps ? await openTurn(settings.readStore, 'processes', report) : undefined;
+  const turn = keeps ? await openTurn(settings.readStore, 'processes') : undefined;
   opened.defer(() => turn?.close());
   const processStore = await openProcessStore(settings, turn);
   opened.defer(() => processStore.close());

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Report } from '#delivery/log';
 import type { Secret } from '#delivery/secret';
 import type { Settings } from '#delivery/settings';
 import type { EventStoreAt, ReadStoreAt, ViewServer } from '#delivery/store-settings';
@@ -61,11 +60,11 @@ export async function openViews(at: ReadStoreAt, { turn, busyMs, access }: Views
   return openSqliteReadStore({ path: at.path, access, ...(busyMs !== undefined && { busyMs }) });
 }
 
-/** The turn of a work on a server; of files there is one writer by itself. */
-export async function openTurn(at: ReadStoreAt, work: Work, report: Report): Promise<Turn | undefined> {
+/** The turn of a work on a server; of files there is one writer by itself. That it is lost is told by whoever does the work. */
+export async function openTurn(at: ReadStoreAt, work: Work): Promise<Turn | undefined> {
   if (at.kind === 'sqlite') return undefined;
   const { Turn } = await import('#postgres/turn');
-  return Turn.open({ url: at.url, work, report });
+  return Turn.open({ url: at.url, work });
 }
 
 /** @throws ReadStoreUnusable */
@@ -90,7 +89,10 @@ export async function openProcessStore(settings: Settings, turn: Turn | undefine
 }
 
 /** Who people are: where the views are; of files, in one of its own. @throws DirectoryUnusable */
-export async function openPeople({ readStore, dataDir }: Settings, secret: Secret): Promise<Directory> {
+export async function openPeople(
+  { readStore, dataDir }: { readonly readStore: ReadStoreAt; readonly dataDir: string },
+  secret: Secret,
+): Promise<Directory> {
   const key = secret.derive('directory');
   if (readStore.kind === 'postgres') {
     const { openPostgresDirectory } = await import('#directory/postgres/postgres-directory');

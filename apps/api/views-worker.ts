@@ -48,7 +48,7 @@ async function keepViews(port: MessagePort, at: ViewsWorkerData): Promise<void> 
     await using opened = new AsyncDisposableStack(); // closed again when a later step fails
     const events = await openEvents(at.events, { clock: systemClock, readOnly: true });
     opened.defer(() => events.close());
-    const turn = await openTurn(at.views, 'views', report);
+    const turn = await openTurn(at.views, 'views');
     const kept = turn
       ? new ByTurns({ turn, begin: () => begin(turn), what: 'the views', report })
       : await begin(undefined);

@@ -99,7 +99,7 @@ export function placesOf({ dataDir, eventStore, readStore, secretFile }: Setting
 }
 
 /** How to keep what PostgreSQL has that no event gives. */
-const peopleInPostgres = 'pg_dump of the tables of the directory in READ_STORE';
+const peopleInPostgres = 'pg_dump --schema=samverk_directory of READ_STORE';
 
 /**
  * Copies a database as it stands at one moment: the transaction keeps what others write meanwhile out of sight. Their

@@ -15,6 +15,7 @@ import { loadSecret } from '#delivery/secret';
 import { readSettings, SettingsError, settingsHelp } from '#delivery/settings';
 import { addBackup } from './backup.ts';
 import { addCopy } from './copy.ts';
+import { addCopyPeople } from './copy-people.ts';
 import { addFsck } from './fsck.ts';
 import { addRestore } from './restore.ts';
 
@@ -76,6 +77,7 @@ addFsck(program, settings);
 addBackup(program, settings);
 addRestore(program, settings);
 addCopy(program, settings);
+addCopyPeople(program, settings);
 
 program
   .command('generate')

@@ -52,6 +52,38 @@ export function directoryContract(name: string, place: () => Promise<Place>): vo
       expect(new Set(refs).size).toBe(4);
     });
 
+    test('people are taken over from another directory as they are, once or twice, and nobody loses who they were', async () => {
+      const there = await open();
+      const people = [await there.personRef('i', 'anna'), await there.personRef('i', 'bo')];
+      const entries = await there.entries();
+      expect(entries.map(({ person }) => person).toSorted()).toEqual(people.toSorted());
+      for (const directory of opened.splice(0)) await directory.close();
+      await at.remove();
+      at = await place();
+      const here = await open();
+      const cilla = await here.personRef('i', 'cilla');
+      for (let times = 0; times < 2; times++) expect(await here.take(entries)).toEqual([]);
+      expect([await here.personRef('i', 'anna'), await here.personRef('i', 'bo')]).toEqual(people);
+      expect(await here.personRef('i', 'cilla')).toBe(cilla);
+      expect(await here.entries()).toHaveLength(3);
+    });
+
+    test('nobody is taken over where one of them is somebody else already', async () => {
+      const there = await open();
+      await there.personRef('i', 'anna');
+      await there.personRef('i', 'bo');
+      const entries = await there.entries();
+      for (const directory of opened.splice(0)) await directory.close();
+      await at.remove();
+      at = await place();
+      const here = await open();
+      const anna = await here.personRef('i', 'anna');
+      const others = await here.take(entries);
+      expect(others).toHaveLength(1);
+      expect(entries).toContainEqual(others[0]);
+      expect((await here.entries()).map(({ person }) => person)).toEqual([anna]);
+    });
+
     test('a reference is random: another directory gives the same subject another', async () => {
       const here = await (await open()).personRef('i', 'anna');
       for (const directory of opened.splice(0)) await directory.close();

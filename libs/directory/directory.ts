@@ -12,7 +12,20 @@ export interface Directory {
   personRef(issuer: string, subject: string): Promise<string>;
   /** Whether someone has entered under this reference. */
   knows(personRef: string): Promise<boolean>;
+  /** Everyone who has entered, in no order that tells anything. */
+  entries(): Promise<readonly Entry[]>;
+  /**
+   * Enters people as another directory under the same key has them: all of them, or none when one is somebody else here.
+   * Gives those.
+   */
+  take(entries: readonly Entry[]): Promise<readonly Entry[]>;
   close(): Promise<void>;
+}
+
+/** Who somebody is, as a directory keeps it: the subject as a MAC under its key. */
+export interface Entry {
+  readonly subject: Buffer;
+  readonly person: string;
 }
 
 /** The directory cannot be used as it is. The message says what was found and the way out. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Accepted, type Input, mutationOf, type Refused } from '../e2e/harness.ts';
 import { Operated } from '../operator/operated.ts';
-import { createDatabase, dropDatabase } from './databases.ts';
+import { PostgresServer } from '../postgres/server.ts';
 import { EventServer } from './event-server.ts';
 import { Issuer } from './issuer.ts';
 
@@ -13,19 +13,19 @@ import { Issuer } from './issuer.ts';
 export class Apart {
   readonly folder: string;
   readonly settings: Readonly<Record<string, string>>;
-  readonly database: string;
+  readonly postgres: PostgresServer;
   readonly eventServer: EventServer;
   readonly #issuer: Issuer;
   readonly #processes: Operated[] = [];
 
-  private constructor(folder: string, eventServer: EventServer, database: string, issuer: Issuer) {
+  private constructor(folder: string, eventServer: EventServer, postgres: PostgresServer, issuer: Issuer) {
     this.folder = folder;
     this.eventServer = eventServer;
-    this.database = database;
+    this.postgres = postgres;
     this.#issuer = issuer;
     this.settings = {
       EVENT_STORE: eventServer.url,
-      READ_STORE: database,
+      READ_STORE: postgres.url,
       WORKERS: 'apart',
       SECRET_FILE: join(folder, 'secret'),
       OIDC_ISSUER: issuer.url,
@@ -40,12 +40,12 @@ export class Apart {
   /** The servers; no process of the program yet. */
   static async start(): Promise<Apart> {
     const folder = mkdtempSync(join(tmpdir(), 'samverk-apart-'));
-    const [events, database, issuer] = await Promise.all([
+    const [events, postgres, issuer] = await Promise.all([
       EventServer.start(join(folder, 'events')),
-      createDatabase(),
+      PostgresServer.start(),
       Issuer.start(),
     ]);
-    return new Apart(folder, events, database, issuer);
+    return new Apart(folder, events, postgres, issuer);
   }
 
   async run(app: 'api' | 'worker'): Promise<Operated> {
@@ -79,7 +79,7 @@ export class Apart {
     for (const one of this.#processes) await one.end();
     await this.#issuer.stop();
     await this.eventServer.stop('SIGKILL');
-    await dropDatabase(this.database);
+    await this.postgres.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import { Database } from '#postgres/database';
 import type { Layout } from '#postgres/layout';
-import { type Directory, DirectoryUnusable } from '../directory.ts';
+import { type Directory, DirectoryUnusable, type Entry } from '../directory.ts';
 import { macOf, PersonsMet, secretCheck } from '../subjects.ts';
 
 export interface PostgresDirectoryOptions {
@@ -69,6 +69,34 @@ export async function openPostgresDirectory({ url, key }: PostgresDirectoryOptio
     async knows(personRef) {
       return (await database.all('SELECT 1 FROM person WHERE person_ref = $1', personRef)).length > 0;
     },
+    async entries() {
+      const rows = await database.all<[Buffer, string]>('SELECT subject_mac, person_ref FROM person');
+      return rows.map(([subject, person]) => ({ subject, person }));
+    },
+    async take(entries) {
+      const given = [entries.map(({ subject }) => subject), entries.map(({ person }) => person)] as const;
+      const all = 'SELECT * FROM unnest($1::bytea[], $2::text[]) AS given (subject_mac, person_ref)';
+      try {
+        return await database.transaction(async (connection) => {
+          await connection.run(`INSERT INTO person ${all} ON CONFLICT DO NOTHING`, ...given);
+          const others = await connection.all<[Buffer, string]>(`${all} EXCEPT SELECT * FROM person`, ...given);
+          if (others.length > 0) throw new Contradicts(others.map(([subject, person]) => ({ subject, person })));
+          return [];
+        });
+      } catch (error) {
+        if (error instanceof Contradicts) return error.entries;
+        throw error;
+      }
+    },
     close: () => database.close(),
   };
+}
+
+/** Undoes the transaction. */
+class Contradicts extends Error {
+  readonly entries: readonly Entry[];
+  constructor(entries: readonly Entry[]) {
+    super('people are others here');
+    this.entries = entries;
+  }
 }

@@ -48,6 +48,20 @@ export async function openSqliteDirectory({ path, key }: SqliteDirectoryOptions)
       return met.add(issuer, subject, String(find(mac) ?? enter(mac)));
     },
     knows: async (personRef) => byRef.get(personRef) !== undefined,
+    async entries() {
+      const rows = db.prepare('SELECT subject_mac, person_ref FROM person').all();
+      return rows.map((row) => ({
+        subject: Buffer.from(row['subject_mac'] as Uint8Array),
+        person: String(row['person_ref']),
+      }));
+    },
+    async take(entries) {
+      db.exec('BEGIN IMMEDIATE');
+      for (const { subject, person } of entries) add.run(subject, person);
+      const others = entries.filter(({ subject, person }) => find(subject) !== person);
+      db.exec(others.length > 0 ? 'ROLLBACK' : 'COMMIT');
+      return others;
+    },
     close: async () => db.close(),
   };
 }

@@ -148,7 +148,7 @@ export default {
     rule(
       'delivery-imports-kernel-ports-and-directory',
       'Delivery turns any context over any store into an API.',
-      { path: '^libs/delivery/' },
+      { path: '^libs/delivery/', pathNot: testCode },
       { path: '^libs/', pathNot: [kernel, port, processes, '^libs/(?:delivery|directory)/'] },
     ),
     rule(

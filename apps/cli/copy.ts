@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { systemClock } from '#delivery/clock';
-import type { Settings } from '#delivery/settings';
+import { type Settings, SettingsError } from '#delivery/settings';
 import { type EventStore, maxAppendBytes, maxAppendEvents } from '#event-store/event-store';
 import { type KurrentEventStore, openKurrentEventStore } from '#event-store/kurrent/kurrent-event-store';
 import { openSqliteEventStore } from '#event-store/sqlite/sqlite-event-store';
@@ -16,7 +16,10 @@ export function addCopy(program: Command, settings: () => Settings): void {
     )
     .requiredOption('--to <url>', 'where to: esdb://HOST:PORT or kurrentdb://HOST:PORT, as EVENT_STORE will have it')
     .action(async ({ to: url }: { to: string }) => {
-      const from = await openSqliteEventStore({ path: settings().eventStore.path, clock: systemClock, readOnly: true });
+      const { eventStore } = settings();
+      if (eventStore.kind !== 'sqlite')
+        throw new SettingsError(['EVENT_STORE is a server already: name the file that is to be copied (sqlite:PATH)']);
+      const from = await openSqliteEventStore({ path: eventStore.path, clock: systemClock, readOnly: true });
       try {
         const to = await openKurrentEventStore({ url, clock: systemClock });
         try {

@@ -5,7 +5,9 @@ WORKDIR /samverk
 COPY package.json package-lock.json ./
 
 FROM base AS packages
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+# GraphiQL is served as ruru brings it, built: half of all packages is what it was built from.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund \
+    && cd node_modules && rm -rf @graphiql monaco-editor monaco-graphql prettier react-aria react-dom react-stately framer-motion
 
 FROM base AS build
 RUN npm ci --omit=optional --no-audit --no-fund

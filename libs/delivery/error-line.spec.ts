@@ -34,6 +34,12 @@ test.each<[string, () => unknown]>([
     },
   ],
   [
+    'a value that PostgreSQL repeats',
+    () => {
+      throw Object.assign(new Error(`invalid input syntax for type bigint: "${secret}"`), { code: '22P02' });
+    },
+  ],
+  [
     'lines that look like frames',
     () => {
       throw new Error(`first\n    at ${secret}\n    at ${secret}`);
@@ -70,6 +76,14 @@ test('what names files, tables, settings or properties is told whole', () => {
   expect(said(() => (undefined as never as { amount: number }).amount).message).toMatch(/reading 'amount'/);
   const unusable = new StoreUnusable('events.db: the disk is full', { cause: new Error('x') });
   expect(errorLine(unusable)).toMatchObject({ message: 'events.db: the disk is full', cause: { name: 'Error' } });
+});
+
+test('what PostgreSQL says of itself is told whole, and of anything else its code', () => {
+  const said = (code: string, message: string) => errorLine(Object.assign(new Error(message), { code }));
+  expect(said('53100', 'could not extend file')).toMatchObject({ code: '53100', message: 'could not extend file' });
+  expect(said('57P01', 'terminating connection')).toMatchObject({ message: 'terminating connection' });
+  expect(said('23505', secret)).toMatchObject({ code: '23505' });
+  expect(said('23505', secret).message).toBeUndefined();
 });
 
 test('an error that is its own cause ends', () => {

@@ -1,7 +1,7 @@
 /** What a log says of an error. */
 export interface ErrorLine {
   readonly name: string;
-  /** The code of Node or of the system: ENOSPC, ERR_SQLITE_ERROR … */
+  /** The code of Node, of the system or of PostgreSQL: ENOSPC, ERR_SQLITE_ERROR, 53100 … */
   readonly code?: string;
   /** Absent where it may hold what a caller said: then only the place tells. */
   readonly message?: string;
@@ -11,7 +11,8 @@ export interface ErrorLine {
 }
 
 /** Errors of ours whose words name files and settings only. */
-const ours = /^(?:SettingsError|ContextsUnusable|(?:Read)?StoreUnusable|DirectoryUnusable|IssuerUnreachable)$/;
+const ours =
+  /^(?:SettingsError|ContextsUnusable|(?:Read|Process)?StoreUnusable|DirectoryUnusable|PostgresUnusable|TurnLost|IssuerUnreachable)$/;
 
 /** What V8 says of a mistake in the program: it names properties and no values. */
 const ofTheProgram = [
@@ -52,13 +53,16 @@ const isError = (error: unknown): error is Thrown =>
   typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
 
 function codeOf({ code }: { readonly code?: unknown }): string | undefined {
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^(?:[A-Z][A-Z0-9_]{1,60}|[0-9A-Z]{5})$/.test(code) ? code : undefined;
 }
+
+/** What PostgreSQL says of itself, and of no value: connections, disk and memory, a stop, files. */
+const ofTheServer = /^(?:08|53|57|58)[0-9A-Z]{3}$/;
 
 /** SQLite names tables and columns, and every value is a parameter; the system names files and addresses. */
 function mayBeSaid(error: Thrown, code: string | undefined): boolean {
   if (ours.test(error.name) || code === 'ERR_SQLITE_ERROR') return true;
-  if (code !== undefined && typeof error.syscall === 'string') return true;
+  if (code !== undefined && (typeof error.syscall === 'string' || ofTheServer.test(code))) return true;
   return ofTheProgram.some((shape) => shape.test(error.message));
 }
 

@@ -18,7 +18,7 @@ export interface DatabaseOptions {
   readonly connections: number;
   /**
    * Commits are acknowledged before they are on the disk: the last ones, never a part of one, are undone when the server
-   * fails. For what follows from the events.
+   * fails. For what follows from the events, where whoever writes notices; a transaction that is to stay says `durable`.
    */
   readonly hasty?: boolean;
   /** A statement that takes longer, in milliseconds, is given up and its connection closed; two minutes unless told. */
@@ -32,6 +32,9 @@ export interface Fence {
   /** @throws when it does not hold */
   check(connection: Connection): Promise<void>;
 }
+
+/** At the beginning of a transaction: once it is committed it stays, and so does all that was committed before it. */
+export const durable = 'SET LOCAL synchronous_commit TO on';
 
 /** A transaction whose process does nothing for so long, in milliseconds, is undone: nobody waits longer for it. */
 const longestIdle = 5_000;
@@ -48,6 +51,9 @@ export class Database {
       client_encoding: 'UTF8',
       client_min_messages: 'warning',
       idle_in_transaction_session_timeout: String(longestIdle),
+      // plans are kept, and made while tables are small: then all of them would be read for ever after
+      enable_seqscan: 'off',
+      jit: 'off',
       ...(hasty && { synchronous_commit: 'off' }),
       ...(access === 'read' && { default_transaction_read_only: 'on' }),
     };

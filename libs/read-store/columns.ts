@@ -39,9 +39,8 @@ export function indexedColumns(view: View): IndexedColumn[] {
   });
 }
 
-/** Whether a column may hold texts of any length. */
-export const isLong = (view: View, column: string): boolean =>
-  ['text', 'builtId'].includes(view.row[column]?.kind.is ?? '');
+/** Whether a column holds what people write, at any length. */
+export const isLong = (view: View, column: string): boolean => view.row[column]?.kind.is === 'text';
 
 /** What a table is made for: a view of another layout is built anew, even if its version was not raised. */
 export const layoutOf = (view: View): string =>

@@ -19,7 +19,6 @@ class Slot {
   }
 }
 export const slot = <T extends Parameter = Parameter>(name: string): RawBuilder<T> => sql<T>`${new Slot(name)}`;
-export const slots = (names: readonly string[]): RawBuilder<unknown> => sql.join(names.map((name) => slot(name)));
 
 /** So many shapes are kept; what viewers may know differs in shape too, so there is no telling how many there are. */
 const kept = 2_000;

@@ -2,7 +2,7 @@ import { type Expression, type Kysely, type RawBuilder, sql, type SqlBool } from
 import type { VisibilityClass } from '#kernel/envelope';
 import type { View } from '#kernel/view';
 import { type IndexedColumn, indexedColumns, indexedValue, isLong, shortHash } from './columns.ts';
-import { CompiledQueries, type Parameter, type Question, slot, slots } from './compiled.ts';
+import { CompiledQueries, type Parameter, type Question, slot } from './compiled.ts';
 import { type Contains, known, seenWhole } from './known.ts';
 import type { FilterValue, HistoryWanted, RowsWanted } from './read-store.ts';
 
@@ -19,7 +19,7 @@ type Text = (text: Expression<unknown>) => RawBuilder<unknown>;
 /** What each database says in its own way. */
 export interface Dialect {
   readonly contains: Contains;
-  /** The beginning of a text, for a database whose indexes do not hold long ones: rows are ordered by that first. */
+  /** The beginning of a text, for a database whose indexes do not hold long ones: rows are found and ordered by it first. */
   readonly head?: Text;
 }
 
@@ -40,7 +40,8 @@ export class Queries {
     const by = order && order.by !== view.key ? order.by : '_key';
     if (by !== '_key' && !view.orders.includes(by)) throw new TypeError(`${view.name} is not ordered by ${by}`);
     const direction = order?.descending ? 'desc' : 'asc';
-    const head = by !== '_key' && isLong(view, by) ? this.#dialect.head : undefined;
+    const headOf = (column: string) => (isLong(view, column) ? this.#dialect.head : undefined);
+    const head = by === '_key' ? undefined : headOf(by);
     const lists = Object.entries(filter).map(([name, value]) => this.#list(view, name, value));
     if (keys) lists.push({ column: '_key', values: [...keys] });
     const visible = known(mayKnow, {
@@ -67,6 +68,8 @@ export class Queries {
       for (const [i, { column, values: list }] of lists.entries()) {
         // of few values each has many rows: to read along the order fills a page sooner than to sort them all
         const read = by !== '_key' && fewValues(view, column) ? unindexed(column) : column;
+        const cut = headOf(column);
+        if (cut) query = query.where(among(cut(sql.ref(column)), `list.${i}`, list.length, cut));
         query = query.where(among(read, `list.${i}`, list.length));
       }
       if (after) query = query.where(behind(by, direction, head));
@@ -161,10 +164,15 @@ const fewValues = (view: View, column: string): boolean => ['code', 'flag'].incl
 /** The column, so said that no index on it is used. */
 const unindexed = (column: string) => sql`coalesce(${sql.ref(column)}, ${sql.ref(column)})`;
 
-function among(column: string | RawBuilder<unknown>, name: string, count: number): RawBuilder<SqlBool> {
+function among(
+  column: string | RawBuilder<unknown>,
+  name: string,
+  count: number,
+  part: Text = (text) => sql`${text}`,
+): RawBuilder<SqlBool> {
   if (count === 0) return sql<SqlBool>`1 = 0`;
-  const names = Array.from({ length: count }, (_, i) => `${name}.${i}`);
-  return sql<SqlBool>`${typeof column === 'string' ? sql.ref(column) : column} in (${slots(names)})`;
+  const values = Array.from({ length: count }, (_, i) => part(slot(`${name}.${i}`)));
+  return sql<SqlBool>`${typeof column === 'string' ? sql.ref(column) : column} in (${sql.join(values)})`;
 }
 
 function behind(by: string, direction: 'asc' | 'desc', head: Text | undefined): RawBuilder<SqlBool> {

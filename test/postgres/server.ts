@@ -24,6 +24,10 @@ export class NoPostgres extends Error {
   override readonly name = 'NoPostgres';
 }
 
+/** Why none can be started here; nothing where one can. */
+export const whyNoPostgres = (): string | undefined =>
+  binaries() === undefined ? 'no PostgreSQL here: apt-get install postgresql' : undefined;
+
 /** PostgreSQL refuses to run as root: then it runs as somebody who may do nothing. */
 function owner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -67,7 +71,7 @@ export class PostgresServer {
    */
   static async start({ durable = false }: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
     const programs = binaries();
-    if (programs === undefined) throw new NoPostgres('no PostgreSQL here: apt-get install postgresql');
+    if (programs === undefined) throw new NoPostgres(whyNoPostgres());
     const password = randomBytes(12).toString('hex');
     const server = new PostgresServer(programs, await freePort(), password, durable);
     try {

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/time';
 import { answered, type Connection } from '#postgres/connection';
-import { Database, type Fence } from '#postgres/database';
+import { Database, durable, type Fence } from '#postgres/database';
 import type { Layout } from '#postgres/layout';
 import {
   type Checkpoint,
@@ -193,7 +193,7 @@ class Store implements ProcessStore {
 
 const emptied = (connection: Connection): Promise<void> =>
   connection.define(
-    'DELETE FROM timer; DELETE FROM parked; DELETE FROM finding; UPDATE checkpoint SET position = 0, event = NULL',
+    `${durable}; DELETE FROM timer; DELETE FROM parked; DELETE FROM finding; UPDATE checkpoint SET position = 0, event = NULL`,
   );
 
 const keyOf = ({ process, object, position, trigger }: Omit<ParkedCause, 'error'>) =>

@@ -65,8 +65,10 @@ inPostgres('in PostgreSQL', (database) => {
       }
     });
 
-    test('hold texts of any length to order by, in their order', async () => {
-      const store = await kept();
+    test('hold texts of any length to filter and order by, in their order', async () => {
+      const store = await open();
+      await store.prepare([{ ...boxes, filters: ['name'] }]);
+      await build(store, ['boxes']);
       const long = Array.from({ length: 3_000 }, (_, i) => String.fromCodePoint(0x1f600 + ((i * i * 31) % 70))).join(
         '',
       );
@@ -85,6 +87,8 @@ inPostgres('in PostgreSQL', (database) => {
       };
       expect(await inOrder(false)).toBe('24130');
       expect(await inOrder(true)).toBe('03142');
+      const found = await store.rows('boxes', { ...all, filter: { name: [`${long}b`, 'z', 'y'] } });
+      expect(found.map(({ key }) => key)).toEqual(['2', '3']);
     });
 
     test('can be read beside whoever keeps them, also before there are any, and are not made or changed by that', async () => {

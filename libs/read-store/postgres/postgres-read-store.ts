@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
 import type { View } from '#kernel/view';
 import type { Connection } from '#postgres/connection';
-import { Database, type Fence } from '#postgres/database';
+import { Database, durable, type Fence } from '#postgres/database';
 import type { Layout } from '#postgres/layout';
 import { indexedColumns } from '../columns.ts';
 import type { Question } from '../compiled.ts';
@@ -179,13 +179,16 @@ class Store implements PostgresReadStore {
     });
   }
 
-  /** Makes, swaps or drops tables, alone. What was known of tables is asked anew afterwards. */
+  /**
+   * Makes, swaps or drops tables, alone. It stays, also when the server fails: whoever keeps the views does not build what
+   * it has built before. What was known of tables is asked anew afterwards.
+   */
   async #changing<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     for (let left = tries; ; left--) {
       try {
         return await this.#database.transaction(async (connection) => {
           await connection.all('SELECT pg_advisory_xact_lock($1)', structure);
-          await connection.define(`SET LOCAL lock_timeout TO ${longestLock}; NOTIFY ${channel}`);
+          await connection.define(`${durable}; SET LOCAL lock_timeout TO ${longestLock}; NOTIFY ${channel}`);
           return work(connection);
         }, this.#fence);
       } catch (error) {

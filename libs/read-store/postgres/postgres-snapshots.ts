@@ -57,7 +57,7 @@ const partsAt = `
 
 /** Snapshots in a schema of a PostgreSQL, for all processes that decide. `find` reads all that a state consists of. */
 export async function openPostgresSnapshots({ url }: { readonly url: string }): Promise<Snapshots> {
-  return new PostgresSnapshots(await Database.open({ url, layout, connections: 4, hasty: true }));
+  return new PostgresSnapshots(await Database.open({ url, layout, connections: 4 }));
 }
 
 class PostgresSnapshots implements Snapshots {

@@ -3,9 +3,11 @@ import { answered, type Connection } from '#postgres/connection';
 import { indexedColumns, indexedValue, shortHash } from '../columns.ts';
 import {
   type ChangedRow,
+  type Checkpoint,
   CheckpointMoved,
   type Commit,
   type HistoryEntry,
+  historyName,
   type Parked,
   type Release,
 } from '../read-store.ts';
@@ -19,6 +21,8 @@ const numbersKept = 50_000;
 export class PostgresWriting {
   readonly #side: Side;
   readonly #numbers = new Map<string, number>();
+  /** Where history stood after what was written here last: the numbers are those of that history alone. */
+  #stands: Pick<Checkpoint, 'position' | 'epoch'> | undefined;
 
   constructor(side: Side) {
     this.#side = side;
@@ -27,6 +31,7 @@ export class PostgresWriting {
   /** Everything is sent before anything is answered, but for the numbers of objects that are new here. */
   async write(connection: Connection, commit: Commit, declared: ReadonlyMap<string, View>): Promise<void> {
     const { views, history, releases, parked } = commit;
+    this.#follow(commit);
     const moved = this.#move(connection, commit);
     const rows = views.flatMap(({ view, rows, gone }) => {
       const table = tableOf(this.#side, declared.get(view), view);
@@ -44,6 +49,15 @@ export class PostgresWriting {
   /** Numbers given in a transaction that was undone are none, nor those of tables that went. */
   undone(): void {
     this.#numbers.clear();
+    this.#stands = undefined;
+  }
+
+  /** A server that failed may have undone what was committed last: history then goes on from where it stood before. */
+  #follow({ checkpoints }: Commit): void {
+    const history = checkpoints.find(({ name }) => name === historyName);
+    const { position, epoch } = history?.from ?? {};
+    if (!history || position !== this.#stands?.position || epoch !== this.#stands?.epoch) this.undone();
+    if (history) this.#stands = { position: history.to.position, epoch: history.from.epoch };
   }
 
   /** First, so that two that write the same wait for each other here: one by one in order of name. */

@@ -7,9 +7,10 @@ export class Progress {
     this.#out = out;
   }
 
-  /** `part` from 0 to 1. */
-  show(doing: string, part: number): void {
-    if (this.#out.isTTY) this.#out.write(`\r\x1b[2K${doing} ${Math.floor(part * 100)} %`);
+  /** `part` from 0 to 1; `rate` in words. */
+  show(doing: string, part: number, rate?: string): void {
+    if (this.#out.isTTY)
+      this.#out.write(`\r\x1b[2K${doing} ${Math.floor(part * 100)} %${rate === undefined ? '' : `, ${rate}`}`);
     else if (doing !== this.#doing) this.#out.write(`${doing} …\n`);
     this.#doing = doing;
   }

@@ -14,6 +14,7 @@ import { schemaText } from '#delivery/schema-text';
 import { loadSecret } from '#delivery/secret';
 import { readSettings, SettingsError, settingsHelp } from '#delivery/settings';
 import { addBackup } from './backup.ts';
+import { addCopy } from './copy.ts';
 import { addCopyPeople } from './copy-people.ts';
 import { addFsck } from './fsck.ts';
 import { addRestore } from './restore.ts';
@@ -75,6 +76,7 @@ program
 addFsck(program, settings);
 addBackup(program, settings);
 addRestore(program, settings);
+addCopy(program, settings);
 addCopyPeople(program, settings);
 
 program

@@ -4,7 +4,7 @@ import { AppendLine, type Placed } from './append-line.ts';
 import { addOne, idsOf, spanBefore } from './id-index.ts';
 import { type Outgoing, positionOf, proposed, type Recorded } from './recorded.ts';
 import type { Reading } from './reading.ts';
-import { isOfType, type Server } from './server.ts';
+import { isOfType, nodeIsBehind, type Server } from './server.ts';
 import { bytesOf, KnownIds, StreamIds } from './stream-ids.ts';
 
 /** One append as it was asked for. */
@@ -76,7 +76,7 @@ export class Appending {
   async #attempt(wanted: Wanted, tried: Tried): Promise<Appended> {
     const { stream, expected, events } = wanted;
     const ids = this.#known.get(stream) ?? (await this.#learn(stream));
-    for (let misses = 0; ; misses++) {
+    for (;;) {
       const before = await this.#before(wanted, ids, tried);
       if (before) return before;
       const actual = ids.count === 0 ? 'none' : ids.count - 1;
@@ -92,7 +92,7 @@ export class Appending {
         this.#known.keep(stream, ids);
         return { ...placed, repeated: false };
       }
-      if (!(await this.#readOn(stream, ids))) await this.#server.pause(misses); // a node that is behind
+      if (!(await this.#readOn(stream, ids))) throw nodeIsBehind();
     }
   }
 

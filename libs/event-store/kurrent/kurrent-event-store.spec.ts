@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventStoreContract } from '../event-store.contract.ts';
-import { StoreUnusable } from '../event-store.ts';
+import { maxAppendBytes, StoreUnusable } from '../event-store.ts';
 import { anEvent, events, freshName, freshStream, ids, whole } from '../under-test.contract.ts';
 import { type KurrentEventStore, openKurrentEventStore } from './kurrent-event-store.ts';
 
@@ -74,6 +74,33 @@ function withServer(server: string): void {
       await expect(other.append(cut, events(1), 'any')).rejects.toThrow(`${cut} lacks what stood before revision 2`);
       await expect(other.append(back, events(1), 'any')).rejects.toThrow('went on at revision 3');
     });
+  });
+
+  test('a subscriber has not caught up while only a part of an append has come', async () => {
+    const category = freshName();
+    const appends = 5;
+    const each = 1_000;
+    const after = await store.head();
+    let seen = 0;
+    const following = (async () => {
+      const subscription = store.subscribe({ after, filter: { categories: [category] }, batch: 7_000 });
+      for await (const { events: batch, caughtUp } of subscription) {
+        seen += batch.length;
+        if (caughtUp) expect(seen % each).toBe(0);
+        if (seen === appends * each) return;
+      }
+    })();
+    for (let times = 0; times < appends; times++) await other.append(freshStream(category), events(each), 'none');
+    await following;
+  });
+
+  test('there is room for as many events as an append may hold, as large as it may be, on a long stream', async () => {
+    const here = freshStream();
+    const text = 'x'.repeat(
+      Math.floor(maxAppendBytes / 1_000) - Buffer.byteLength(JSON.stringify(anEvent({ data: { text: '' } }))),
+    );
+    for (let times = 0; times < 5; times++) await store.append(here, events(1_000, { data: { text } }), 'any');
+    expect(await store.append(here, events(1), 4_999)).toMatchObject({ revision: 5_000 });
   });
 
   test('positions at which no event begins are left out: those of another store, which views may still have', async () => {

@@ -15,6 +15,7 @@ class Between {
   readonly #open = new Set<Socket>();
   /** While set, what the server answers goes nowhere. */
   deaf = false;
+  #asked = Promise.withResolvers<void>();
 
   constructor(to: { readonly host: string; readonly port: number }) {
     this.#to = to;
@@ -24,6 +25,12 @@ class Between {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resolves when the next thing is sent to the server. */
+  asked(): Promise<void> {
+    this.#asked = Promise.withResolvers();
+    return this.#asked.promise;
   }
 
   cut(): void {
@@ -49,7 +56,10 @@ class Between {
         other.destroy();
       });
     }
-    here.on('data', (bytes) => there.write(bytes));
+    here.on('data', (bytes) => {
+      there.write(bytes);
+      this.#asked.resolve();
+    });
     there.on('data', (bytes) => {
       if (!this.deaf) here.write(bytes);
     });
@@ -99,6 +109,23 @@ function lostConnections(server: string): void {
       between.cut();
       expect(await appending).toMatchObject({ revision: 2, repeated: false });
       expect(ids(await whole(direct, here)).slice(1)).toEqual(ids([...own, ...others]));
+    });
+
+    test('and what was written is read here, before it is asked for again: it is still said to be new', async () => {
+      const here = freshStream();
+      await store.append(here, [anEvent()], 'none');
+      between.deaf = true;
+      const appending = store.append(here, events(2), 0);
+      while ((await whole(direct, here)).length < 3);
+      for (let times = 0; times < 6; times++) {
+        const again = between.asked();
+        between.cut(); // each time it waits twice as long
+        if (times < 5) await again;
+      }
+      between.deaf = false;
+      expect(await whole(store, here)).toHaveLength(3);
+      expect(await appending).toMatchObject({ revision: 2, repeated: false });
+      expect(await whole(direct, here)).toHaveLength(3);
     });
 
     test('again and again while 64 append and many follow: each event is there once, and each sees it once, in order', async () => {

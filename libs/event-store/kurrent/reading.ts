@@ -12,7 +12,7 @@ import {
 import type { StoredEvent } from '#kernel/envelope';
 import type { Filter } from '../event-store.ts';
 import { isOurs, ourStreams, passes, positionOf, type Recorded, storedEvent } from './recorded.ts';
-import { isNoPlace, isOfType, type Server } from './server.ts';
+import { isNoPlace, isOfType, nodeIsBehind, type Server } from './server.ts';
 
 /** An event that something waits for, and what a filter must let through for it to come. */
 export type Mark = Pick<StoredEvent, 'position' | 'stream' | 'type'>;
@@ -154,10 +154,6 @@ const serverFilter = (filter: Filter | undefined, until: Mark) => {
 
 export const everything = () =>
   streamNameFilter({ regex: ourStreams, maxSearchWindow: searchWindow, checkpointInterval: searchWindow });
-
-/** Passes: a failure like that of a connection. */
-const nodeIsBehind = (): Error =>
-  Object.assign(new Error('the node that answers is behind the others'), { type: ErrorType.UNAVAILABLE });
 
 async function gathered<T>(reading: StreamingRead<T>): Promise<T[]> {
   reading.on('error', () => undefined); // also after nobody listens any more

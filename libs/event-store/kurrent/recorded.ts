@@ -53,7 +53,7 @@ export function proposed({ id, type, recordedAt, data, envelope }: Outgoing, lef
     ...(left > 0 && { left }),
     ...(ids && { ids: ids.toString('base64') }),
   };
-  return { id, type, data, metadata: `${JSON.stringify(own).slice(0, -1)},${envelope.slice(1)}` };
+  return { id, type, data, metadata: `${envelope.slice(0, -1)},${JSON.stringify(own).slice(1)}` };
 }
 
 /** Whether Samverk wrote it: others may use the same server. */

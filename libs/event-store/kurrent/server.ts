@@ -34,6 +34,10 @@ export const isOfType = (error: unknown, type: ErrorType): boolean => failure(er
 export const isNoPlace = (error: unknown): boolean =>
   /ReadAllResult: (?:Error|InvalidPosition)/.test(String(failure(error).message));
 
+/** Passes, like the failure of a connection. */
+export const nodeIsBehind = (): Error =>
+  Object.assign(new Error('the node that answers does not have what another has'), { type: ErrorType.UNAVAILABLE });
+
 /** Calls to a server or cluster, and what becomes of them when they fail. */
 export class Server {
   readonly client: EventStoreDBClient;
@@ -63,7 +67,7 @@ export class Server {
         return await work();
       } catch (error) {
         const passes = mayPass(error);
-        if (this.closing.aborted) throw passes ? this.closed() : error;
+        if (this.closing.aborted) throw passes ? this.unusable(`the store is closed${unknown}`) : error;
         if (!passes) throw this.#translated(error);
         if (performance.now() + wait > until) throw this.#gone(error, unknown);
         await delay(wait, undefined, { signal: this.closing }).catch(() => undefined);
@@ -71,22 +75,12 @@ export class Server {
     }
   }
 
-  /** Waits before what failed is tried again: no longer than until the store closes. */
-  async pause(times: number): Promise<void> {
-    const wait = Math.min(firstWait * 2 ** times, longestWait);
-    await delay(wait, undefined, { signal: this.closing }).catch(() => undefined);
-  }
-
   unusable(found: string, cause?: unknown): StoreUnusable {
     return new StoreUnusable(`${this.#name}: ${found}`, { cause });
   }
 
-  closed(): StoreUnusable {
-    return this.unusable('the store is closed');
-  }
-
   mustBeOpen(): void {
-    if (this.closing.aborted) throw this.closed();
+    if (this.closing.aborted) throw this.unusable('the store is closed');
   }
 
   /** What is at work ends: nothing is tried again. */

@@ -63,17 +63,18 @@ export class Tail {
   async beyond(position: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#head > position || signal?.aborted || this.#server.closing.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => resolve();
+    this.#waiting.add(wake);
+    signal?.addEventListener('abort', wake);
     await promise;
-    this.#waiting.delete(resolve);
+    signal?.removeEventListener('abort', wake);
+    this.#waiting.delete(wake);
   }
 
   async #follow(): Promise<void> {
     const { client, closing } = this.#server;
     for (let wait = firstWait; !closing.aborted; wait = Math.min(wait * 2, longestWait)) {
-      const last = this.#coming.at(-1)?.mark.position ?? this.#head;
-      const following = client.subscribeToAll({ fromPosition: at(last), filter: everything() });
+      const following = client.subscribeToAll({ fromPosition: at(this.#last), filter: everything() });
       following.on('error', () => undefined); // also after nobody listens any more
       const end = () => following.destroy();
       closing.addEventListener('abort', end);
@@ -92,7 +93,13 @@ export class Tail {
     }
   }
 
+  /** The last event that came. */
+  get #last(): number {
+    return this.#coming.at(-1)?.mark.position ?? this.#head;
+  }
+
   #take(shared: Shared): void {
+    if (shared.mark.position <= this.#last) return; // it came before
     this.#coming.push(shared);
     if (shared.left > 0) return;
     this.#newest.push(...this.#coming);

@@ -53,7 +53,7 @@ export async function startEmptyServer(command: string): Promise<EventStoreServe
   };
 }
 
-async function aFreePort(): Promise<number> {
+export async function aFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -78,7 +78,7 @@ export class Apart {
   async end(): Promise<void> {
     for (const one of this.#processes) await one.end();
     await this.#issuer.stop();
-    await this.eventServer.stop('SIGKILL');
+    await this.eventServer.stop();
     await this.postgres.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }

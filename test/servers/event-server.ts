@@ -1,85 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { aFreePort, type EventStoreServer, startServer } from '../contract/event-store-server.ts';
 
-/** A command that starts an empty EventStoreDB or KurrentDB in the foreground; `{port}` and `{folder}` are filled in. */
 const command = process.env['EVENTSTORE_COMMAND'];
 
 /** Why no server of events can be started here, if none can. */
 export const noEventServer =
-  command === undefined || command === ''
-    ? 'EVENTSTORE_COMMAND does not say how to start an EventStoreDB: a command with {port} and {folder} in it'
+  command === undefined
+    ? 'EVENTSTORE_COMMAND tells no way to start an empty server (test/contract/README.md)'
     : undefined;
 
-/** A real EventStoreDB or KurrentDB on a port of this machine, with its data in a folder. */
+/** A real EventStoreDB or KurrentDB on a port of this machine, with its data in a folder: stopped and started as wanted. */
 export class EventServer {
-  readonly #folder: string;
-  readonly #port: number;
-  #process: ChildProcess | undefined;
-  #said = '';
+  readonly #at: { readonly folder: string; readonly port: number };
+  #running: EventStoreServer;
 
-  private constructor(folder: string, port: number) {
-    this.#folder = folder;
-    this.#port = port;
+  private constructor(at: { readonly folder: string; readonly port: number }) {
+    this.#at = at;
+    this.#running = started(at);
+  }
+
+  static async start(folder: string): Promise<EventServer> {
+    return new EventServer({ folder, port: await aFreePort() });
   }
 
   get url(): string {
-    return `esdb://127.0.0.1:${this.#port}?tls=false`;
+    return this.#running.url;
   }
 
-  /** @throws when it cannot be started here, or ends before it is ready */
-  static async start(folder: string): Promise<EventServer> {
-    const server = new EventServer(folder, await freePort());
-    await server.start();
-    return server;
+  stop(): Promise<void> {
+    return this.#running.kill();
   }
 
-  /** Starts it again where it was. Resolves when it takes appends. */
-  async start(): Promise<void> {
-    if (noEventServer !== undefined) throw new Error(noEventServer);
-    const filled = (command ?? '').replaceAll('{port}', `${this.#port}`).replaceAll('{folder}', this.#folder);
-    // what begins with its own name, the server takes for its options
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EVENTSTORE_')));
-    const child = spawn('sh', ['-c', `exec ${filled}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
-    for (const out of [child.stdout, child.stderr])
-      out.setEncoding('utf8').on('data', (said: string) => (this.#said = (this.#said + said).slice(-4_000)));
-    const ended = once(child, 'exit').then(() => {
-      throw new Error(`the server of events ended: ${this.#said}`);
-    });
-    ended.catch(() => undefined);
-    while (!(await this.#leads())) await Promise.race([ended, delay(50)]);
-  }
-
-  /** Ends it in order, or as when its machine fails. */
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-  }
-
-  async #leads(): Promise<boolean> {
-    try {
-      const answer = await fetch(`http://127.0.0.1:${this.#port}/gossip`);
-      const { members } = (await answer.json()) as { readonly members: readonly { readonly state: string }[] };
-      return members.some(({ state }) => state === 'Leader');
-    } catch {
-      return false;
-    }
+  /** Starts it again where it was. */
+  restart(): void {
+    this.#running = started(this.#at);
   }
 }
 
-/** Its own port for replication is 1,000 below. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+function started(at: { readonly folder: string; readonly port: number }): EventStoreServer {
+  if (command === undefined) throw new Error(noEventServer);
+  return startServer(command, at);
 }

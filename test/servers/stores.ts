@@ -56,7 +56,7 @@ export class Stores {
 
   async remove(): Promise<void> {
     if (this.#database !== undefined) await dropDatabase(this.#database);
-    await this.#events?.server.stop('SIGKILL');
+    await this.#events?.server.stop();
     if (this.#events) rmSync(this.#events.folder, { recursive: true, force: true });
   }
 
@@ -64,6 +64,6 @@ export class Stores {
     if (!this.#events) return;
     await this.#events.server.stop();
     cpSync(this.#events.folder, folder, { recursive: true });
-    await this.#events.server.start();
+    this.#events.server.restart();
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import yaml from 'js-yaml';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { readSettings, settingsHelp } from '#delivery/settings';
 import { mandatedOrgIdOfDecision } from '#contexts/mandate/decision';
 
@@ -22,7 +22,7 @@ interface Service {
   readonly volumes?: readonly string[];
 }
 const text = read('docker-compose.yml');
-const compose = yaml.safeLoad(text) as {
+const compose = parse(text, { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;

@@ -108,13 +108,12 @@ inPostgres('a turn', (at) => {
     const one = await open();
     const held = await one.taken(never);
     const ended = once(held, 'abort');
-    const other = new URL(at.url);
-    await at.elsewhere(`ALTER DATABASE ${other.pathname.slice(1)} WITH ALLOW_CONNECTIONS false`);
-    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'samverk_turns'`;
-    await at.elsewhere(cut);
+    const name = new URL(at.url).pathname.slice(1);
+    await at.elsewhere(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
+    await at.elsewhere(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
     await ended;
     expect(held.reason).toBeInstanceOf(TurnLost);
-    await at.elsewhere(`ALTER DATABASE ${other.pathname.slice(1)} WITH ALLOW_CONNECTIONS true`);
+    await at.elsewhere(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     expect((await one.taken(never)).aborted).toBe(false);
   });
 });

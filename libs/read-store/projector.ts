@@ -175,9 +175,12 @@ export class Projector implements ViewKeeper {
       if (signal.aborted) return;
       try {
         for (const view of await this.#selfCheck.step(this.#checkpoints)) this.#judged(view);
+        const before = this.#checkpoints;
         const stored = await store.checkpoints();
         const changed = [...stored].some(([name, { epoch }]) => this.#checkpoints.get(name)?.epoch !== epoch);
-        if (changed || stored.size !== this.#checkpoints.size) this.#again.abort();
+        // a server that failed may have undone what it had committed last: all else only goes forward
+        const undone = [...stored].some(([name, { position }]) => position < (before.get(name)?.position ?? 0));
+        if (changed || undone || stored.size !== this.#checkpoints.size) this.#again.abort();
       } catch (error) {
         report(error, 'the views could not be checked');
       }

@@ -115,7 +115,7 @@ export function showing(tried: Tried): void {
         ),
         { numRuns: 60 },
       );
-    });
+    }, 300_000);
   });
 }
 

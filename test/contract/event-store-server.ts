@@ -8,6 +8,8 @@ import { join } from 'node:path';
 /** A server of a test's own, in a process that it may kill. */
 export interface EventStoreServer {
   readonly url: string;
+  /** Resolves when it has ended, whoever ended it. */
+  readonly ended: Promise<unknown>;
   /** As if the machine had failed. Resolves when it has ended. */
   kill(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function startServer(command: string, at: { folder: string; port?: number
   const ended = once(child, 'close');
   return {
     url: `esdb://127.0.0.1:${at.port}?tls=false`,
+    ended,
     async kill() {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
         process.kill(-child.pid, 'SIGKILL');

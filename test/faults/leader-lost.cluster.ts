@@ -34,8 +34,10 @@ export class Cluster {
   async killLeader(): Promise<number> {
     for (;;) {
       const leader = await this.#leader();
-      if (leader === undefined) continue;
-      await this.#nodes.get(leader)?.kill();
+      const server = leader === undefined ? undefined : this.#nodes.get(leader);
+      if (leader === undefined || !server) continue;
+      this.#nodes.delete(leader);
+      await server.kill();
       return leader;
     }
   }
@@ -45,12 +47,19 @@ export class Cluster {
   }
 
   async end(): Promise<void> {
-    for (const server of this.#nodes.values()) await server.kill();
+    const all = [...this.#nodes.values()];
+    this.#nodes.clear();
+    for (const server of all) await server.kill();
   }
 
   #start(node: number): void {
     const at = { folder: join(this.#folder, `node-${node}`), port: portOf(node), node };
-    this.#nodes.set(node, startServer(this.#command, at));
+    const server = startServer(this.#command, at);
+    this.#nodes.set(node, server);
+    // One that comes back with what no other has takes note to cut it off, and ends: whoever runs it starts it again.
+    void server.ended.then(() => {
+      if (this.#nodes.get(node) === server) this.#start(node);
+    });
   }
 
   async #leader(): Promise<number | undefined> {

@@ -44,6 +44,13 @@ function owner(): { uid: number; gid: number } | undefined {
 
 const run = promisify(execFile);
 
+/** Waits for the end of its input, which is the end of who started it, however that came; then nothing is left in the folder. */
+const sweeping = `
+  cat > /dev/null
+  server=$(head -n 1 "$0/data/postmaster.pid" 2> /dev/null) && kill -QUIT "$server" 2> /dev/null
+  while [ -n "$server" ] && kill -0 "$server" 2> /dev/null; do sleep 0.1; done
+  rm -rf "$0"`;
+
 /** A PostgreSQL of its own, in a temporary folder and on a free port of this machine, for as long as it is wanted. */
 export class PostgresServer {
   /** Of the database that is there from the beginning, as the administrator. */
@@ -53,6 +60,7 @@ export class PostgresServer {
   readonly #port: number;
   readonly #durable: boolean;
   readonly #as: { uid: number; gid: number } | undefined;
+  readonly #sweeper: ChildProcess;
   #process: ChildProcess | undefined;
 
   private constructor(programs: string, port: number, password: string, durable: boolean) {
@@ -62,6 +70,10 @@ export class PostgresServer {
     this.#as = owner();
     this.#folder = mkdtempSync(join(tmpdir(), 'samverk-postgres-'));
     if (this.#as) chownSync(this.#folder, this.#as.uid, this.#as.gid);
+    this.#sweeper = spawn('sh', ['-c', sweeping, this.#folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true, // Ctrl-C is not meant for it
+    });
     this.url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   }
 
@@ -123,7 +135,10 @@ export class PostgresServer {
 
   async remove(): Promise<void> {
     await this.stop('immediate');
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#sweeper.exitCode !== null) return;
+    const swept = once(this.#sweeper, 'exit');
+    this.#sweeper.stdin?.end();
+    await swept;
   }
 
   async #make(password: string): Promise<void> {

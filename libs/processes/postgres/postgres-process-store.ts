@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/time';
 import { answered, type Connection } from '#postgres/connection';
-import { Database, durable, type Fence } from '#postgres/database';
+import { Database, type Fence } from '#postgres/database';
 import type { Layout } from '#postgres/layout';
 import {
   type Checkpoint,
@@ -48,12 +48,12 @@ export interface PostgresProcessStoreOptions {
 }
 
 /**
- * The process store in a schema of a PostgreSQL. When the server fails, the last commits may be undone, never a part of one.
+ * The process store in a schema of a PostgreSQL.
  * @throws ProcessStoreUnusable when there is no such database, or its tables are not such as this program understands
  */
 export async function openPostgresProcessStore({ url, turn }: PostgresProcessStoreOptions): Promise<ProcessStore> {
   const unusable = ProcessStoreUnusable;
-  return new Store(await Database.open({ url, layout, connections: 4, hasty: true, unusable }), turn);
+  return new Store(await Database.open({ url, layout, connections: 4, unusable }), turn);
 }
 
 class Store implements ProcessStore {
@@ -193,7 +193,7 @@ class Store implements ProcessStore {
 
 const emptied = (connection: Connection): Promise<void> =>
   connection.define(
-    `${durable}; DELETE FROM timer; DELETE FROM parked; DELETE FROM finding; UPDATE checkpoint SET position = 0, event = NULL`,
+    'DELETE FROM timer; DELETE FROM parked; DELETE FROM finding; UPDATE checkpoint SET position = 0, event = NULL',
   );
 
 const keyOf = ({ process, object, position, trigger }: Omit<ParkedCause, 'error'>) =>

@@ -84,7 +84,7 @@ export class Reading {
   async last(): Promise<Mark> {
     let end: bigint | undefined;
     let last: Mark | undefined;
-    for (let from: ReadPosition = END, size = 1; last === undefined; size = searchWindow) {
+    for (let from: ReadPosition = END, size = 1; last === undefined; size = Math.min(size * 16, searchWindow)) {
       const found: readonly Recorded[] = await this.#server.call(() => this.#all(from, BACKWARDS, size));
       for (const event of found) {
         const { position } = event;

@@ -44,13 +44,16 @@ export class Stores {
     for (const name of names) await sql(this.#database, `DROP SCHEMA IF EXISTS ${schemas[name]} CASCADE`);
   }
 
-  /** Gives how many snapshots there were; `dataDir` is where they are in an embedded system. */
+  /** Gives how many parts the snapshots had; `dataDir` is where they are in an embedded system. */
   async forgetSnapshots(dataDir: string): Promise<number> {
-    if (this.#database !== undefined)
-      return (await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot RETURNING 1')).length;
+    if (this.#database !== undefined) {
+      const parts = await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot_part RETURNING 1');
+      await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot');
+      return parts.length;
+    }
     using db = new DatabaseSync(join(dataDir, 'views.db'));
-    const { changes } = db.prepare('DELETE FROM _snapshot').run();
-    db.exec('DELETE FROM _snapshot_part');
+    const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
+    db.exec('DELETE FROM _snapshot');
     return Number(changes);
   }
 

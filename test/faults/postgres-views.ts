@@ -30,11 +30,11 @@ export class Load {
     let some: Promise<unknown>[] = [];
     for (const { stream, event } of history(1_000_000)) {
       some.push(events.append(stream, [event], 'any'));
-      if (some.length < 25) continue;
+      if (some.length < 5) continue;
       await Promise.all(some);
       some = [];
       if (this.#stopping.signal.aborted) return;
-      await delay(10); // the load is to last, not to be large
+      await delay(20); // the load is to last, not to be large
     }
   }
 }

@@ -47,13 +47,13 @@ export class Stores {
   /** Gives how many parts the snapshots had; `dataDir` is where they are in an embedded system. */
   async forgetSnapshots(dataDir: string): Promise<number> {
     if (this.#database !== undefined) {
-      const parts = await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot_part RETURNING 1');
-      await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot');
+      const parts = await sql(this.#database, 'SELECT FROM samverk_snapshots._snapshot_part');
+      await sql(this.#database, 'DELETE FROM samverk_snapshots._snapshot'); // its parts go with it
       return parts.length;
     }
     using db = new DatabaseSync(join(dataDir, 'views.db'));
-    const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
     db.exec('DELETE FROM _snapshot');
+    const { changes } = db.prepare('DELETE FROM _snapshot_part').run();
     return Number(changes);
   }
 

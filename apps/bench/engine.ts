@@ -25,6 +25,6 @@ export interface Place {
   rawAppends(name: string, callers: number): RawAppends;
   /** Reads and parses every event. Gives how many. */
   rawRead(): Promise<number>;
-  /** Where the engine is the limit of commands too: appends of as many events as P3's command makes. */
+  /** Where the engine is the limit of commands too: the append that P3's command makes. */
   readonly commandsAtMost?: (connections: number) => RawAppends;
 }

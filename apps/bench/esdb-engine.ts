@@ -23,15 +23,15 @@ export const esdbEngine = (command: string): Engine => ({
     return {
       settings: { EVENT_STORE: url },
       open: () => openKurrentEventStore({ url, clock: { now: () => demoStart } }), // a demo refuses other time
-      rawAppends: (_, callers) => clientAppends(url, callers, 1),
+      rawAppends: (_, callers) => clientAppends(url, callers),
       rawRead: () => readAndParse(url),
-      commandsAtMost: (connections) => clientAppends(url, connections, 2),
+      commandsAtMost: (connections) => clientAppends(url, connections),
     };
   },
 });
 
 /** The client alone: as many callers, each on a stream of its own, whose revision each append checks. */
-function clientAppends(url: string, callers: number, appendsEach: number): RawAppends {
+function clientAppends(url: string, callers: number): RawAppends {
   const client = EventStoreDBClient.connectionString(url);
   const { event } = aCost();
   const { id: _, type, data, ...metadata } = event;
@@ -40,13 +40,12 @@ function clientAppends(url: string, callers: number, appendsEach: number): RawAp
     let expectedRevision: bigint | typeof NO_STREAM = NO_STREAM;
     return async (time: number): Promise<number> => {
       let done = 0;
-      for (; performance.now() < time; done++)
-        for (let append = 0; append < appendsEach; append++) {
-          const proposed = jsonEvent({ id: randomUUID(), type, data, metadata });
-          ({ nextExpectedRevision: expectedRevision } = await client.appendToStream(stream, [proposed], {
-            expectedRevision,
-          }));
-        }
+      for (; performance.now() < time; done++) {
+        const proposed = jsonEvent({ id: randomUUID(), type, data, metadata });
+        ({ nextExpectedRevision: expectedRevision } = await client.appendToStream(stream, [proposed], {
+          expectedRevision,
+        }));
+      }
       return done;
     };
   });

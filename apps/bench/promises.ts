@@ -96,7 +96,7 @@ export const promisesOnEsdb: Partial<Record<MeasureId, Promised>> = {
   P3: {
     ...mostOfIt,
     says: promises.P3.says,
-    limit: 'the bare client on the same server: the two appends of the mutation',
+    limit: 'the bare client on the same server: the append that the mutation makes',
   },
   'P5 views': { ...mostOfIt, bound: {}, says: promises['P5 views'].says, limit: subscription },
   'P5 read': { ...mostOfIt, says: promises['P5 read'].says, limit: subscription },

@@ -66,6 +66,7 @@ export async function serve(
 const patience = {
   requestTimeout: 30_000,
   connectionTimeout: 60_000,
+  keepAliveTimeout: 50_000, // told to clients: one that asks again within it must find the connection open
   http: { headersTimeout: 10_000 },
   forceCloseConnections: 'idle',
 } as const;

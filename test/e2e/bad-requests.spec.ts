@@ -88,6 +88,13 @@ describe('a request that is none', () => {
     expect(await named.json()).toEqual({ data: { about: { demo: true } } });
   });
 
+  test('is never a connection that closes while its client was told that it may be used again', async () => {
+    const { headers } = await fetch(`${system.url}/health/live`);
+    const [, told] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(told)).toBeGreaterThan(0);
+    expect(Number(told)).toBeLessThan(60); // when an idle connection is closed
+  });
+
   test('is the fault of nothing in here', () => expect(system.takeBroken()).toEqual([]));
 });
 

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { EventStore } from '#event-store/event-store';
-import { Standing, type ViewKeeper, type ViewStatus } from '#read-store/standing';
+import { Keeper, type ViewKeeper } from '#read-store/standing';
 import type { ErrorTold, FromViews, ToViews, ViewsWorkerData } from './views-worker.ts';
 
 export interface ViewsThreadOptions extends ViewsWorkerData {
@@ -31,34 +31,22 @@ export async function startViews(options: ViewsThreadOptions): Promise<ViewKeepe
   return thread;
 }
 
-class ViewsThread implements ViewKeeper {
+class ViewsThread extends Keeper {
   readonly #options: ViewsThreadOptions;
-  readonly #standing = new Standing();
   readonly #stopping = new AbortController();
   #worker: Worker | undefined;
   #ended: Promise<unknown> = Promise.resolve();
 
   constructor(options: ViewsThreadOptions) {
+    super();
     this.#options = options;
   }
 
-  get position(): number {
-    return this.#standing.position;
-  }
-
-  reached(position: number, withinMs: number): Promise<boolean> {
-    return this.#standing.reached(position, withinMs);
-  }
-
-  status(head: number): ViewStatus[] {
-    return this.#standing.status(head);
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopping.abort();
     this.#tell('end');
     await this.#ended;
-    this.#standing.end();
+    this.end();
   }
 
   async begin(): Promise<void> {
@@ -77,7 +65,7 @@ class ViewsThread implements ViewKeeper {
     const worker = new Worker(program, { workerData: data, resourceLimits, ...fromSource });
     this.#worker = worker;
     worker.on('message', (message: FromViews) => {
-      if (message.is === 'standing') this.#standing.take(message.views);
+      if (message.is === 'standing') this.take(message.views);
       else if (message.is === 'report') report(errorOf(message.error), message.what);
       else if (message.is === 'started') started.resolve();
       else started.reject(errorOf(message.error));

@@ -5,7 +5,7 @@ import { reportParked, retryParked } from './parking.ts';
 import { type Checkpoint, CheckpointMoved, historyName, type ReadStore } from './read-store.ts';
 import { rebuild } from './rebuild.ts';
 import { SelfCheck } from './self-check.ts';
-import { Standing, type ViewKeeper, type ViewStanding, type ViewStatus } from './standing.ts';
+import { Keeper, type ViewStanding } from './standing.ts';
 import { ParkedKeys, type Projection, Workspace } from './workspace.ts';
 
 export interface ProjectorOptions extends Projection {
@@ -37,10 +37,9 @@ const longestWait = 5_000;
  * not there (a new one, or one that is made otherwise than it was) is built beside and swapped in; until then it cannot
  * be read, and no one waits for it. Views count for themselves what they were given, and a standing check counts again.
  */
-export class Projector implements ViewKeeper {
+export class Projector extends Keeper {
   readonly #options: ProjectorOptions;
   readonly #stopping = new AbortController();
-  readonly #standing = new Standing();
   readonly #selfCheck: SelfCheck;
   readonly #built = new Map<string, number>();
   #again = new AbortController();
@@ -49,6 +48,7 @@ export class Projector implements ViewKeeper {
   #running: Promise<unknown> = Promise.resolve();
 
   private constructor(options: ProjectorOptions) {
+    super();
     this.#options = options;
     this.#selfCheck = new SelfCheck(options.events, options.views);
   }
@@ -73,22 +73,10 @@ export class Projector implements ViewKeeper {
     return projector;
   }
 
-  get position(): number {
-    return this.#standing.position;
-  }
-
-  reached(position: number, withinMs: number): Promise<boolean> {
-    return this.#standing.reached(position, withinMs);
-  }
-
-  status(head: number): ViewStatus[] {
-    return this.#standing.status(head);
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
-    this.#standing.end();
+    this.end();
   }
 
   async #run(): Promise<void> {
@@ -213,7 +201,7 @@ export class Projector implements ViewKeeper {
       built,
       check: this.#selfCheck.of(view),
     }));
-    this.#standing.take([...views, ...unread]);
+    this.take([...views, ...unread]);
     this.#options.stands?.([...views, ...unread]);
   }
 

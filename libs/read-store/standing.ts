@@ -52,8 +52,8 @@ interface Waiter {
 /** Node's timers take no more. */
 const longestTimer = 2 ** 31 - 1;
 
-/** How the views stand, for whoever asks or waits. */
-export class Standing implements Pick<ViewKeeper, 'position' | 'reached' | 'status'> {
+/** What every keeper has: how the views stand, for whoever asks or waits. */
+export abstract class Keeper implements ViewKeeper {
   readonly #waiters = new Set<Waiter>();
   #views: readonly SeenStanding[] = [];
   #position = 0;
@@ -86,8 +86,10 @@ export class Standing implements Pick<ViewKeeper, 'position' | 'reached' | 'stat
     }));
   }
 
+  abstract stop(): Promise<void>;
+
   /** The views stand so now. */
-  take(views: readonly SeenStanding[]): void {
+  protected take(views: readonly SeenStanding[]): void {
     this.#views = views;
     const read = views.filter(({ built }) => built === undefined);
     this.#position = read.length === 0 ? 0 : Math.min(...read.map(({ position }) => position));
@@ -95,7 +97,7 @@ export class Standing implements Pick<ViewKeeper, 'position' | 'reached' | 'stat
   }
 
   /** Nothing comes any more: whoever waits is told no. */
-  end(): void {
+  protected end(): void {
     this.#over = true;
     for (const waiter of this.#waiters) waiter.settle(false);
   }

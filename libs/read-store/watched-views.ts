@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { View } from '#kernel/view';
 import { type Checkpoint, historyName, type Projected } from './read-store.ts';
-import { type SeenStanding, Standing, type ViewKeeper, type ViewStatus } from './standing.ts';
+import { Keeper, type SeenStanding } from './standing.ts';
 
 /** A read store that others write to, maybe in another process. */
 export interface Changing {
@@ -27,10 +27,9 @@ const longestWait = 5_000;
  * they were changed. What only their keeper knows (the self-check, how much of a new view is built) is not told here.
  * Cost: the checkpoints, once for all changes that come while it looks, and what is parked, once a second.
  */
-export class WatchedViews implements ViewKeeper {
+export class WatchedViews extends Keeper {
   readonly #options: WatchedViewsOptions;
   readonly #names: readonly string[];
-  readonly #standing = new Standing();
   readonly #stopping = new AbortController();
   #parked: ReadonlyMap<string, number> = new Map();
   #looking: Promise<void> | undefined;
@@ -38,6 +37,7 @@ export class WatchedViews implements ViewKeeper {
   #watching: Promise<unknown> = Promise.resolve();
 
   private constructor(options: WatchedViewsOptions) {
+    super();
     this.#options = options;
     this.#names = [historyName, ...options.views.map(({ name }) => name)];
   }
@@ -50,22 +50,10 @@ export class WatchedViews implements ViewKeeper {
     return watched;
   }
 
-  get position(): number {
-    return this.#standing.position;
-  }
-
-  reached(position: number, withinMs: number): Promise<boolean> {
-    return this.#standing.reached(position, withinMs);
-  }
-
-  status(head: number): ViewStatus[] {
-    return this.#standing.status(head);
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watching;
-    this.#standing.end();
+    this.end();
   }
 
   async #hear(): Promise<void> {
@@ -119,7 +107,7 @@ export class WatchedViews implements ViewKeeper {
       while (this.#lookAgain) {
         this.#lookAgain = false;
         const checkpoints = await this.#options.store.checkpoints();
-        this.#standing.take(this.#names.map((view) => this.#standingOf(view, checkpoints.get(view))));
+        this.take(this.#names.map((view) => this.#standingOf(view, checkpoints.get(view))));
       }
     } finally {
       this.#looking = undefined;
